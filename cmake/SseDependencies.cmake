@@ -32,30 +32,53 @@ function(sse_fetch_asio)
         GIT_SHALLOW ON
         SOURCE_SUBDIR asio/include)
     FetchContent_MakeAvailable(asio)
-    set(Asio_INCLUDE_DIR "${asio_SOURCE_DIR}/asio/include" CACHE PATH "Folder of asio.hpp" FORCE)
+    if(NOT EXISTS "${asio_SOURCE_DIR}/asio/include/asio.hpp")
+        message(FATAL_ERROR "asio-sse: ${asio_SOURCE_DIR} has no asio/include/asio.hpp")
+    endif()
+    add_library(Asio::Asio INTERFACE IMPORTED GLOBAL)
+    set_target_properties(Asio::Asio PROPERTIES
+        INTERFACE_INCLUDE_DIRECTORIES "${asio_SOURCE_DIR}/asio/include")
 endfunction()
 
-# Defines Catch2::Catch2 out of a pinned release.
-macro(sse_fetch_catch2)
+# Defines Catch2::Catch2 and Catch2::Catch2WithMain out of a pinned release.
+function(sse_fetch_catch2)
     sse_require_fetchable(catch2 "Catch2 2.13 or newer" catch2)
     FetchContent_Declare(catch2
         GIT_REPOSITORY https://github.com/catchorg/Catch2.git
         GIT_TAG v3.7.1
         GIT_SHALLOW ON)
+    # Its library has to know the std::string_view and the like that our tests print.
+    set(CMAKE_CXX_STANDARD 20)
     FetchContent_MakeAvailable(catch2)
+endfunction()
+
+# find_package for what users get through our targets: as global targets, because a parent
+# project that adds us as a subfolder has to see them.
+macro(sse_find_package name targets)
+    set(asio_sse_new_targets "")
+    foreach(target IN ITEMS ${targets})
+        if(NOT TARGET ${target})
+            list(APPEND asio_sse_new_targets ${target})
+        endif()
+    endforeach()
+    if(asio_sse_new_targets)
+        find_package(${name} ${ARGN})
+        foreach(target IN LISTS asio_sse_new_targets)
+            if(TARGET ${target})
+                set_target_properties(${target} PROPERTIES IMPORTED_GLOBAL TRUE)
+            endif()
+        endforeach()
+    endif()
 endmacro()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
-find_package(Threads REQUIRED)
-find_package(OpenSSL 1.1.1 QUIET)
-find_package(Boost ${asio_sse_boost_minimum} QUIET CONFIG)
+sse_find_package(Threads Threads::Threads REQUIRED)
+sse_find_package(OpenSSL "OpenSSL::SSL;OpenSSL::Crypto" 1.1.1 QUIET)
+sse_find_package(Boost Boost::headers ${asio_sse_boost_minimum} QUIET CONFIG)
+sse_find_package(Asio Asio::Asio ${asio_sse_asio_minimum} QUIET)
 
-if(NOT TARGET Asio::Asio)
-    find_package(Asio ${asio_sse_asio_minimum} QUIET)
-    if(NOT Asio_FOUND AND NOT ASIO_SSE_BOOST)
-        sse_fetch_asio()
-        find_package(Asio ${asio_sse_asio_minimum} REQUIRED)
-    endif()
+if(NOT TARGET Asio::Asio AND NOT ASIO_SSE_BOOST)
+    sse_fetch_asio()
 endif()
 
 if(ASIO_SSE_BOOST AND NOT TARGET Boost::headers)

@@ -1,0 +1,16 @@
+# Distributed under the Boost Software License, Version 1.0. See LICENSE.
+# The part that all consumer projects share: an executable with flags of its own on `target`.
+function(add_consumer target version)
+    foreach(property IN ITEMS INTERFACE_COMPILE_OPTIONS INTERFACE_LINK_OPTIONS)
+        get_target_property(value ${target} ${property})
+        if(value)
+            message(FATAL_ERROR "${target} forces ${property} on its users: ${value}")
+        endif()
+    endforeach()
+    add_executable(consumer "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/main.cpp")
+    target_link_libraries(consumer PRIVATE ${target})
+    target_compile_options(consumer PRIVATE -Wall -Wextra -Werror)
+    target_compile_definitions(consumer PRIVATE EXPECTED_VERSION="${version}")
+    enable_testing()
+    add_test(NAME consumer COMMAND consumer)
+endfunction()

@@ -1,0 +1,47 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+// What every consumer project builds and runs: it uses the library, says which release it got, and
+// has two lines that only warn under our own flags. The projects add -Werror, so that a flag of ours
+// that leaks into a user's build fails.
+#include <sse/text/error.hpp>
+#include <sse/version.hpp>
+
+#ifdef CONSUMER_USES_BOOST
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+namespace asio = boost::asio;
+#else
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#endif
+#ifdef CONSUMER_USES_TLS
+#include <openssl/ssl.h>
+#endif
+
+#include <cstdio>
+#include <string_view>
+
+#if defined(CONSUMER_USES_BOOST) != defined(SSE_BOOST_ASIO)
+#error "the backend is not the one that was asked for"
+#endif
+
+int main(int argc, char**) {
+    const double wide = 1.5 + argc;
+    const float narrow = wide; // -Wconversion
+    {
+        const int argc = 3; // -Wshadow
+        std::printf("%d %f\n", argc, static_cast<double>(narrow));
+    }
+    if (sse::library_version != std::string_view(EXPECTED_VERSION)) {
+        std::printf("version %s instead of %s\n", sse::library_version, EXPECTED_VERSION);
+        return 1;
+    }
+#ifdef CONSUMER_USES_TLS
+    std::printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+#endif
+    asio::io_context io;
+    bool ran = false;
+    asio::post(io, [&] { ran = true; });
+    io.run();
+    const std::error_code ec = sse::errc::truncated;
+    return ran && ec == sse::condition::retryable ? 0 : 1;
+}
