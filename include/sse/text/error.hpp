@@ -12,12 +12,12 @@ enum class errc {
     success = 0,
 
     // text: parser and serializer
-    line_too_long = 1,   ///< a line exceeded `limits::line`
-    event_too_large,     ///< the data of one event exceeded `limits::event`
-    id_too_long,         ///< an event id exceeded `limits::id`
-    type_too_long,       ///< an event type exceeded `limits::type`
-    invalid_utf8,        ///< bytes that are not UTF-8, under `utf8_policy::reject`
-    invalid_field,       ///< CR, LF or NUL in an id or a type that was to be written
+    line_too_long = 1, ///< a line exceeded `limits::line`
+    event_too_large,   ///< the data of one event exceeded `limits::event`
+    id_too_long,       ///< an event id exceeded `limits::id`
+    type_too_long,     ///< an event type exceeded `limits::type`
+    invalid_utf8,      ///< bytes that are not UTF-8, under `utf8_policy::reject`
+    invalid_field,     ///< CR, LF or NUL in an id or a type that was to be written
 
     // http: URLs and messages, RFC 9110 and 9112
     invalid_url = 20,    ///< not an absolute http or https URL
@@ -50,11 +50,11 @@ enum class errc {
     operation_in_progress,  ///< an operation of the kind that allows only one is under way
 
     // server and hub
-    invalid_topic = 60,  ///< not a topic name, or a pattern where a topic is needed
-    invalid_id,          ///< an own id that looks like the hub's, or that is still in history
-    lagged,              ///< the subscriber fell off the end of the history
+    invalid_topic = 60,   ///< not a topic name, or a pattern where a topic is needed
+    invalid_id,           ///< an own id that looks like the hub's, or that is still in history
+    lagged,               ///< the subscriber fell off the end of the history
     too_many_connections, ///< the limit of connections or streams was reached
-    draining,            ///< the server or hub takes nothing new any more
+    draining,             ///< the server or hub takes nothing new any more
 };
 
 /// Coarse groups of errors, to decide on without listing codes: `ec == condition::limit`.

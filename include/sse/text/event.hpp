@@ -1,0 +1,44 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sse {
+
+struct event_view;
+
+/// One event, owned.
+///
+/// Received: `type` is "message" where the stream named none, and `id` is the last event id in
+/// force (HTML, 9.2.6), which an earlier event may have set.
+struct event {
+    std::string type = "message";
+    std::string data;
+    std::string id;
+
+    /// The same event, borrowed. Lifetime: as long as this object is alive and unchanged.
+    [[nodiscard]] operator event_view() const noexcept;
+
+    [[nodiscard]] friend bool operator==(const event&, const event&) = default;
+};
+
+/// One event, borrowed from wherever its bytes lie.
+///
+/// To send: an empty `type` or "message" writes no `event` line, an empty `id` no `id` line.
+struct event_view {
+    std::string_view type{};
+    std::string_view data{};
+    std::string_view id{};
+
+    /// The same event, owned.
+    [[nodiscard]] explicit operator event() const {
+        return {std::string(type), std::string(data), std::string(id)};
+    }
+
+    [[nodiscard]] friend bool operator==(const event_view&, const event_view&) = default;
+};
+
+inline event::operator event_view() const noexcept { return {type, data, id}; }
+
+} // namespace sse

@@ -1,0 +1,267 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
+#include <sse/text/field.hpp>
+#include <sse/text/limits.hpp>
+#include <sse/text/parse_status.hpp>
+#include <sse/text/storage.hpp>
+#include <sse/text/utf8.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace sse::detail {
+
+/// The buffers of HTML, 9.2.6: what the lines since the last blank one amount to, and the last
+/// event id. Takes whole lines with `add`, and lines that come in parts with `begin`, `append`
+/// and `end`. Each returns `need_input` when the line asks for nothing to be reported.
+template <class Storage, class Limits>
+class event_block {
+public:
+    constexpr event_block() = default;
+    constexpr event_block(const Limits& limits, utf8_policy utf8, bool comments)
+        : limits_(limits), utf8_(utf8), comments_(comments) {}
+
+    [[nodiscard]] constexpr errc error() const noexcept { return error_; }
+    [[nodiscard]] constexpr std::int64_t retry() const noexcept { return retry_; }
+    [[nodiscard]] constexpr std::string_view comment() const noexcept { return part_.view(); }
+    [[nodiscard]] constexpr std::string_view last_event_id() const noexcept { return id_.view(); }
+    [[nodiscard]] constexpr event_view current() const noexcept {
+        return {type_.size() != 0 ? type_.view() : std::string_view("message"), data_.view(),
+                id_.view()};
+    }
+
+    [[nodiscard]] constexpr errc last_event_id(std::string_view id) {
+        if (exceeds(id.size(), limits_.id))
+            return errc::id_too_long;
+        text_slot<Storage> copy;
+        copy.borrow(id);
+        if (!copy.own())
+            return errc::id_too_long;
+        id_ = std::move(copy);
+        return errc::success;
+    }
+
+    /// Forgets the event that was dispatched.
+    constexpr void clear() noexcept {
+        data_.reset();
+        type_.reset();
+    }
+
+    /// Starts a new stream; the last event id stays.
+    constexpr void reset() {
+        constexpr std::size_t keep = 64 * 1024; // one huge event is no reason to keep its memory
+        clear();
+        next_id_.reset();
+        data_.shrink(keep);
+        part_.shrink(keep);
+        error_ = errc::success;
+    }
+
+    /// A whole line that is not blank, borrowed until `keep`.
+    constexpr parse_status add(std::string_view line) {
+        const field_line field = split_line(line);
+        if (is_kept(field.name) && exceeds(line.size(), limits_.line)) {
+            return fail(errc::line_too_long);
+        }
+        switch (field.name) {
+        case field_name::data: return add_data(field.value);
+        case field_name::event: type_.borrow(field.value); return check_type();
+        case field_name::id:
+            if (is_id(field.value))
+                next_id_.borrow(field.value);
+            return check_id(field.value.size());
+        case field_name::retry:
+            digits_ = {};
+            digits_.append(field.value);
+            return end_retry();
+        case field_name::comment:
+            if (!comments_)
+                break;
+            part_.borrow(field.value);
+            return end_comment();
+        case field_name::unknown: break;
+        }
+        return parse_status::need_input;
+    }
+
+    /// The start of a value that comes in parts.
+    constexpr parse_status begin(field_name name) {
+        switch (name) {
+        case field_name::data:
+            if (!data_.has_value()) {
+                data_.start();
+            } else if (!data_.own() || !data_.append("\n")) {
+                return fail(errc::event_too_large);
+            }
+            break;
+        case field_name::event: type_.start(); break;
+        case field_name::id:
+        case field_name::comment: part_.start(); break;
+        case field_name::retry: digits_ = {}; break;
+        case field_name::unknown: break;
+        }
+        return parse_status::need_input;
+    }
+
+    /// A part of a value, of a line that has `line_size` bytes so far.
+    constexpr parse_status append(field_name name, std::string_view part, std::size_t line_size) {
+        if (is_kept(name) && exceeds(line_size, limits_.line))
+            return fail(errc::line_too_long);
+        switch (name) {
+        case field_name::data:
+            if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
+                return fail(errc::event_too_large);
+            }
+            break;
+        case field_name::event:
+            if (!type_.append(part))
+                return fail(errc::type_too_long);
+            return check_type();
+        case field_name::id:
+            if (!part_.append(part))
+                return fail(errc::id_too_long);
+            return check_id(part_.size());
+        case field_name::comment:
+            if (comments_ && !part_.append(part))
+                return fail(errc::line_too_long);
+            break;
+        case field_name::retry: digits_.append(part); break;
+        case field_name::unknown: break;
+        }
+        return parse_status::need_input;
+    }
+
+    /// The end of a value that came in parts.
+    constexpr parse_status end(field_name name) {
+        switch (name) {
+        case field_name::id:
+            if (is_id(part_.view()))
+                std::swap(next_id_, part_);
+            return parse_status::need_input;
+        case field_name::retry: return end_retry();
+        case field_name::comment: return comments_ ? end_comment() : parse_status::need_input;
+        default: return parse_status::need_input;
+        }
+    }
+
+    /// A blank line: commits the id, and dispatches an event if there is data. `non_ascii` tells
+    /// whether any byte of the block may be above 0x7F.
+    constexpr parse_status dispatch(bool non_ascii) {
+        if (non_ascii && !(decode(next_id_) && decode(type_) && decode(data_))) {
+            return parse_status::failed;
+        }
+        if (next_id_.has_value()) {
+            std::swap(id_, next_id_);
+            next_id_.reset();
+        }
+        if (data_.has_value())
+            return parse_status::event;
+        type_.reset();
+        return parse_status::need_input;
+    }
+
+    /// Copies what is borrowed, before it goes.
+    constexpr parse_status keep() {
+        if (!data_.own())
+            return fail(errc::event_too_large);
+        if (!type_.own())
+            return fail(errc::type_too_long);
+        if (!next_id_.own() || !id_.own())
+            return fail(errc::id_too_long);
+        return parse_status::need_input;
+    }
+
+private:
+    using slot = text_slot<Storage>;
+
+    constexpr parse_status fail(errc e) noexcept {
+        error_ = e;
+        return parse_status::failed;
+    }
+
+    /// An id with a NUL in it is ignored.
+    [[nodiscard]] static constexpr bool is_id(std::string_view value) noexcept {
+        return value.find('\0') == std::string_view::npos;
+    }
+
+    /// Whether lines of this name take memory, and so have a limit.
+    [[nodiscard]] constexpr bool is_kept(field_name name) const noexcept {
+        return name == field_name::comment
+                   ? comments_
+                   : name != field_name::unknown && name != field_name::retry;
+    }
+
+    constexpr parse_status add_data(std::string_view value) {
+        const bool is_first = !data_.has_value();
+        const std::size_t before = is_first ? 0 : data_.size() + 1;
+        if (exceeds(before + value.size(), limits_.event))
+            return fail(errc::event_too_large);
+        if (is_first) {
+            data_.borrow(value);
+        } else if (!data_.own() || !data_.append("\n") || !data_.append(value)) {
+            return fail(errc::event_too_large);
+        }
+        return parse_status::need_input;
+    }
+
+    constexpr parse_status check_type() {
+        return exceeds(type_.size(), limits_.type) ? fail(errc::type_too_long)
+                                                   : parse_status::need_input;
+    }
+
+    constexpr parse_status check_id(std::size_t size) {
+        return exceeds(size, limits_.id) ? fail(errc::id_too_long) : parse_status::need_input;
+    }
+
+    constexpr parse_status end_retry() {
+        if (!digits_.valid())
+            return parse_status::need_input;
+        retry_ = digits_.value();
+        return parse_status::retry;
+    }
+
+    constexpr parse_status end_comment() {
+        return decode(part_) ? parse_status::comment : parse_status::failed;
+    }
+
+    /// Applies the policy for bytes that are not UTF-8. Lines can be decoded after they were
+    /// split: no byte of CR, LF, colon, space or a digit is ever part of a longer sequence.
+    [[nodiscard]] constexpr bool decode(slot& text) {
+        if (utf8_ == utf8_policy::pass)
+            return true;
+        const std::string_view bytes = text.view();
+        if (utf8_valid_prefix(bytes) == bytes.size())
+            return true;
+        if (utf8_ == utf8_policy::reject) {
+            error_ = errc::invalid_utf8;
+            return false;
+        }
+        decoded_.start();
+        if (!utf8_append_replaced(bytes, decoded_)) {
+            error_ = errc::event_too_large;
+            return false;
+        }
+        std::swap(text, decoded_);
+        return true;
+    }
+
+    [[no_unique_address]] Limits limits_{};
+    slot data_{};
+    slot type_{};
+    slot next_id_{}; ///< the last event id buffer, where this block set it
+    slot id_{};      ///< the last event id string
+    slot part_{};    ///< an id or comment that comes in parts; the comment being reported
+    slot decoded_{};
+    retry_value digits_{};
+    std::int64_t retry_ = 0;
+    errc error_ = errc::success;
+    utf8_policy utf8_ = utf8_policy::replace;
+    bool comments_ = false;
+};
+
+} // namespace sse::detail

@@ -1,0 +1,221 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/text/byte_order_mark.hpp>
+#include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
+#include <sse/text/event_block.hpp>
+#include <sse/text/limits.hpp>
+#include <sse/text/open_line.hpp>
+#include <sse/text/parse_status.hpp>
+#include <sse/text/scan.hpp>
+#include <sse/text/storage.hpp>
+#include <sse/text/utf8.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+
+namespace sse {
+
+/// How a parser works.
+template <class Limits = limits>
+struct parser_options {
+    Limits limits{};                         ///< bytes kept at most
+    utf8_policy utf8 = utf8_policy::replace; ///< what is done with bytes that are not UTF-8
+    bool comments = false;                   ///< whether `next` reports comments
+};
+
+/// Parses `text/event-stream` (HTML, 9.2.5 and 9.2.6) from bytes that come in pieces.
+///
+/// Pull: `feed` a piece, then call `next` until it says `need_input`. Push: `push` does both and
+/// calls a handler. An event that lies in one piece and has one data line is handed out where
+/// it lies; nothing is allocated in a steady state, and no byte is scanned twice however the
+/// stream is cut. A line ends at its CR, without waiting for a LF.
+///
+///     sse::parser parser;
+///     parser.feed(bytes);
+///     while (parser.next() == sse::parse_status::event) use(parser.current());
+///
+/// `Storage` holds what outlives a piece: `growing_storage` or `fixed_storage<N>`. `Limits` is
+/// `limits` or a type of constants with the same members.
+/// Lifetime: what a parser hands out is valid until the next call of a member that is not const.
+/// Thread safety: distinct objects are independent, one object is for one thread at a time.
+template <class Storage = growing_storage<>, class Limits = limits>
+class basic_parser {
+public:
+    constexpr basic_parser() = default;
+    constexpr explicit basic_parser(const parser_options<Limits>& options)
+        : block_(options.limits, options.utf8, options.comments) {}
+
+    /// Goes on with `bytes`, any number of them. Only when `next` says `need_input`.
+    /// Lifetime: borrowed until `next` says `need_input`.
+    constexpr void feed(std::string_view bytes) noexcept {
+        if (!bom_.passed() && !bom_.skip(bytes))
+            line_.open_unknown();
+        begin_ = bytes.data();
+        scanner_.start(bytes);
+    }
+
+    /// The next thing that the bytes fed hold, in the order of the stream.
+    constexpr parse_status next() {
+        if (status_ == parse_status::failed)
+            return status_;
+        if (status_ == parse_status::event)
+            block_.clear();
+        return status_ = line_.is_open() ? resume() : advance();
+    }
+
+    /// Feeds `bytes` and calls `handler.on_event(event_view)` for each event, and where the
+    /// handler has them, `on_comment(std::string_view)` and
+    /// `on_retry(std::chrono::milliseconds)`. Returns `need_input` or `failed`.
+    template <class Handler>
+    constexpr parse_status push(std::string_view bytes, Handler&& handler) {
+        feed(bytes);
+        for (;;) {
+            switch (next()) {
+            case parse_status::event: handler.on_event(current()); break;
+            case parse_status::comment:
+                if constexpr (requires { handler.on_comment(comment()); }) {
+                    handler.on_comment(comment());
+                }
+                break;
+            case parse_status::retry:
+                if constexpr (requires { handler.on_retry(retry()); })
+                    handler.on_retry(retry());
+                break;
+            case parse_status::need_input: return parse_status::need_input;
+            case parse_status::failed: return parse_status::failed;
+            }
+        }
+    }
+
+    /// The event that `next` has just found.
+    [[nodiscard]] constexpr event_view current() const noexcept { return block_.current(); }
+
+    /// The comment that `next` has just found: what follows its colon and one space.
+    [[nodiscard]] constexpr std::string_view comment() const noexcept { return block_.comment(); }
+
+    /// The reconnection time last set, in milliseconds from zero up; larger values than can be
+    /// held are the largest that can.
+    [[nodiscard]] constexpr std::chrono::milliseconds retry() const noexcept {
+        return std::chrono::milliseconds(block_.retry());
+    }
+
+    /// Why `next` failed. Stays until `reset`.
+    [[nodiscard]] constexpr errc error() const noexcept { return block_.error(); }
+
+    /// The last event id string: the id as of the last blank line, which a reconnection sends.
+    [[nodiscard]] constexpr std::string_view last_event_id() const noexcept {
+        return block_.last_event_id();
+    }
+
+    /// Sets the last event id, for a stream that goes on where another one ended.
+    /// Errors: `errc::id_too_long`.
+    [[nodiscard]] constexpr errc last_event_id(std::string_view id) {
+        return block_.last_event_id(id);
+    }
+
+    /// Ends this stream and begins another. What was unfinished is dropped, an error forgotten,
+    /// a byte order mark expected again; only the last event id stays, as it does in browsers.
+    constexpr void reset() {
+        block_.reset();
+        scanner_ = {};
+        line_.close();
+        bom_ = {};
+        begin_ = nullptr;
+        after_cr_ = false;
+        status_ = parse_status::need_input;
+    }
+
+private:
+    /// Whole lines, where they lie.
+    constexpr parse_status advance() {
+        auto scanner = scanner_; // local, so that it stays in registers
+        const char* begin = begin_;
+        bool after_cr = after_cr_;
+        auto status = parse_status::need_input;
+        while (status == parse_status::need_input) {
+            const char* const at = scanner.next();
+            if (at == nullptr)
+                break;
+            if (at != begin) {
+                status = block_.add({begin, static_cast<std::size_t>(at - begin)});
+            } else if (*at == '\r' || !after_cr) { // not the LF of a CRLF
+                status = block_.dispatch(scanner.non_ascii());
+                scanner.settle();
+            }
+            begin = at + 1;
+            after_cr = *at == '\r';
+        }
+        scanner_ = scanner;
+        begin_ = begin;
+        after_cr_ = after_cr;
+        return status == parse_status::need_input ? keep_rest() : status;
+    }
+
+    /// The rest of a line that began in an earlier piece, then whole lines.
+    constexpr parse_status resume() {
+        const char* const at = scanner_.next();
+        const char* const end = at != nullptr ? at : scanner_.end();
+        const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
+        begin_ = at != nullptr ? at + 1 : end;
+        if (extend(part) == parse_status::failed)
+            return parse_status::failed;
+        if (at == nullptr)
+            return parse_status::need_input;
+        after_cr_ = *at == '\r';
+        const parse_status status = close();
+        return status == parse_status::need_input ? advance() : status;
+    }
+
+    /// The start of a line whose end is not there yet.
+    constexpr parse_status keep_rest() {
+        const std::string_view rest(begin_, static_cast<std::size_t>(scanner_.end() - begin_));
+        begin_ = scanner_.end();
+        if (block_.keep() == parse_status::failed)
+            return parse_status::failed;
+        return rest.empty() ? parse_status::need_input : extend(rest);
+    }
+
+    constexpr parse_status extend(std::string_view part) {
+        part = line_.extend(part);
+        if (!line_.is_decided()) {
+            if (!line_.can_decide())
+                return parse_status::need_input;
+            if (decide() == parse_status::failed)
+                return parse_status::failed;
+        }
+        return block_.append(line_.name(), part, line_.size());
+    }
+
+    constexpr parse_status decide() {
+        const std::string_view value = line_.decide();
+        if (block_.begin(line_.name()) == parse_status::failed)
+            return parse_status::failed;
+        return block_.append(line_.name(), value, line_.size());
+    }
+
+    constexpr parse_status close() {
+        if (!line_.is_decided() && decide() == parse_status::failed)
+            return parse_status::failed;
+        const field_name name = line_.name();
+        line_.close();
+        return block_.end(name);
+    }
+
+    using field_name = detail::field_name;
+
+    detail::event_block<Storage, Limits> block_{};
+    detail::line_scanner scanner_{};
+    detail::open_line line_{};
+    detail::byte_order_mark bom_{};
+    const char* begin_ = nullptr; ///< where the line being parsed begins
+    bool after_cr_ = false;       ///< the last line ended with CR
+    parse_status status_ = parse_status::need_input;
+};
+
+/// The parser for most uses: limits with defaults, memory from the heap.
+using parser = basic_parser<>;
+
+} // namespace sse

@@ -1,0 +1,164 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#if defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#define SSE_TEXT_SCAN_SSE2 1
+#else
+#include <cstring>
+#endif
+
+namespace sse::detail {
+
+/// What one look at a block of bytes finds.
+struct block_scan {
+    static constexpr std::size_t size = 64; ///< bytes in a block
+
+    std::uint64_t line_ends = 0; ///< bit i: byte i is CR or LF
+    bool non_ascii = false;      ///< some byte is above 0x7F
+};
+
+/// Byte by byte: for constant evaluation, for the last bytes, and the definition of the rest.
+[[nodiscard]] constexpr block_scan scan_bytes(const char* bytes, std::size_t size) noexcept {
+    block_scan found;
+    for (std::size_t i = 0; i < size; ++i) {
+        const char c = bytes[i];
+        if (c == '\n' || c == '\r')
+            found.line_ends |= std::uint64_t{1} << i;
+        if (static_cast<unsigned char>(c) > 0x7F)
+            found.non_ascii = true;
+    }
+    return found;
+}
+
+#ifdef SSE_TEXT_SCAN_SSE2
+
+/// One bit for each byte of 16 that is CR or LF; ors the bytes into `seen`.
+[[nodiscard]] inline std::uint64_t scan_16(const char* bytes, __m128i& seen) noexcept {
+    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+    seen = _mm_or_si128(seen, v);
+    const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
+                                      _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(ends));
+}
+
+/// Scans `block_scan::size` bytes.
+[[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept {
+    __m128i seen = _mm_setzero_si128();
+    const std::uint64_t ends = scan_16(bytes, seen) | scan_16(bytes + 16, seen) << 16 |
+                               scan_16(bytes + 32, seen) << 32 | scan_16(bytes + 48, seen) << 48;
+    return {ends, _mm_movemask_epi8(seen) != 0};
+}
+
+/// Scans the last `size` bytes, fewer than a block.
+[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
+    __m128i seen = _mm_setzero_si128();
+    std::uint64_t ends = 0;
+    std::size_t at = 0;
+    for (; size - at >= 16; at += 16)
+        ends |= scan_16(bytes + at, seen) << at;
+    const block_scan rest = scan_bytes(bytes + at, size - at);
+    if (at == 0)
+        return rest;
+    return {ends | rest.line_ends << at, rest.non_ascii || _mm_movemask_epi8(seen) != 0};
+}
+
+#undef SSE_TEXT_SCAN_SSE2
+
+#else
+
+/// Eight bytes at a time: a byte equal to the wanted one becomes zero, and zero bytes are found
+/// exactly, without carries between bytes.
+[[nodiscard]] inline std::uint64_t equal_bytes(std::uint64_t word, char wanted) noexcept {
+    constexpr std::uint64_t low = 0x7F7F7F7F7F7F7F7FU;
+    const std::uint64_t x = word ^ (0x0101010101010101U *
+                                    static_cast<std::uint64_t>(static_cast<unsigned char>(wanted)));
+    return ~(((x & low) + low) | x | low);
+}
+
+/// Scans `block_scan::size` bytes.
+[[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept {
+    if constexpr (std::endian::native != std::endian::little) {
+        return scan_bytes(bytes, block_scan::size);
+    }
+    block_scan found;
+    std::uint64_t seen = 0;
+    for (std::size_t at = 0; at < block_scan::size; at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + at, sizeof word);
+        seen |= word;
+        const std::uint64_t ends = equal_bytes(word, '\n') | equal_bytes(word, '\r');
+        // gathers the highest bit of each byte into the highest byte
+        found.line_ends |= (((ends >> 7) * 0x0102040810204080U) >> 56) << at;
+    }
+    found.non_ascii = (seen & 0x8080808080808080U) != 0;
+    return found;
+}
+
+/// Scans the last `size` bytes, fewer than a block.
+[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
+    return scan_bytes(bytes, size);
+}
+
+#endif
+
+/// Finds the line ends of a text, each once, a block of bytes at a time. All scanning for line
+/// ends goes through here.
+class line_scanner {
+public:
+    /// Goes on with `bytes`, which are borrowed.
+    constexpr void start(std::string_view bytes) noexcept {
+        next_block_ = bytes.data();
+        end_ = bytes.data() + bytes.size();
+        line_ends_ = 0;
+    }
+
+    /// The next CR or LF, or null when there is none.
+    [[nodiscard]] constexpr const char* next() noexcept {
+        while (line_ends_ == 0) {
+            if (next_block_ == end_)
+                return nullptr;
+            load();
+        }
+        const char* const at = block_ + std::countr_zero(line_ends_);
+        line_ends_ &= line_ends_ - 1;
+        return at;
+    }
+
+    /// Whether a byte above 0x7F may lie between the last `settle` and the last line end.
+    [[nodiscard]] constexpr bool non_ascii() const noexcept { return non_ascii_; }
+
+    /// Forgets the bytes above 0x7F of all blocks but the one that was looked at last.
+    constexpr void settle() noexcept { non_ascii_ = block_non_ascii_; }
+
+    [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
+
+private:
+    constexpr void load() noexcept {
+        const auto left = static_cast<std::size_t>(end_ - next_block_);
+        const std::size_t size = left < block_scan::size ? left : block_scan::size;
+        block_ = next_block_;
+        const block_scan found = std::is_constant_evaluated() ? scan_bytes(block_, size)
+                                 : size == block_scan::size   ? scan_block(block_)
+                                                              : scan_tail(block_, size);
+        next_block_ += size;
+        line_ends_ = found.line_ends;
+        block_non_ascii_ = found.non_ascii;
+        non_ascii_ = non_ascii_ || found.non_ascii;
+    }
+
+    const char* block_ = nullptr;
+    const char* next_block_ = nullptr;
+    const char* end_ = nullptr;
+    std::uint64_t line_ends_ = 0;
+    bool block_non_ascii_ = false;
+    bool non_ascii_ = false;
+};
+
+} // namespace sse::detail

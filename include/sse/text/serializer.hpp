@@ -1,0 +1,165 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
+#include <sse/text/scan.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace sse {
+
+/// Whether `text` can be written as an event's id or type: no CR, LF or NUL, each of which would
+/// end the line and start a field of somebody else's choice, or make a reader ignore the id
+/// (HTML, 9.2.6).
+[[nodiscard]] constexpr bool is_valid_field(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (c == '\r' || c == '\n' || c == '\0')
+            return false;
+    }
+    return true;
+}
+
+namespace detail {
+
+/// Never defined: a call that is reached makes `checked_field` no constant expression, and
+/// its name is what the compiler shows.
+void event_id_or_type_holds_cr_lf_or_nul();
+
+} // namespace detail
+
+/// A literal for an id or a type, checked while compiling: `checked_field("tick")`.
+[[nodiscard]] consteval std::string_view checked_field(std::string_view literal) {
+    if (!is_valid_field(literal))
+        detail::event_id_or_type_holds_cr_lf_or_nul();
+    return literal;
+}
+
+namespace detail {
+
+/// Hands bytes to a sink: anything with `append(const char*, std::size_t)`, or callable with a
+/// `std::string_view`.
+template <class Sink>
+constexpr void put(Sink& sink, std::string_view bytes) {
+    if constexpr (requires { sink.append(bytes.data(), bytes.size()); }) {
+        sink.append(bytes.data(), bytes.size());
+    } else {
+        sink(bytes);
+    }
+}
+
+/// Writes each line of `text` behind `prefix`; CR, LF and CRLF end a line, and a text that ends
+/// in one has an empty last line.
+template <class Sink>
+constexpr void put_lines(Sink& sink, std::string_view prefix, std::string_view text) {
+    line_scanner scanner;
+    scanner.start(text);
+    const char* line = text.data();
+    const char* const end = line + text.size();
+    for (const char* at = scanner.next(); at != nullptr; at = scanner.next()) {
+        put(sink, prefix);
+        put(sink, {line, static_cast<std::size_t>(at - line)});
+        put(sink, "\n");
+        line = at + 1;
+        if (*at == '\r' && line != end && *line == '\n') {
+            static_cast<void>(scanner.next());
+            ++line;
+        }
+    }
+    put(sink, prefix);
+    put(sink, {line, static_cast<std::size_t>(end - line)});
+    put(sink, "\n");
+}
+
+/// Counts what would be written.
+struct size_sink {
+    std::size_t size = 0;
+    constexpr void append(const char*, std::size_t bytes) noexcept { size += bytes; }
+};
+
+template <class Sink>
+constexpr void put_event(Sink& sink, const event_view& e) {
+    if (!e.type.empty() && e.type != "message") {
+        put(sink, "event: ");
+        put(sink, e.type);
+        put(sink, "\n");
+    }
+    put_lines(sink, "data: ", e.data);
+    if (!e.id.empty()) {
+        // last, for readers that take an id before its event is complete
+        put(sink, "id: ");
+        put(sink, e.id);
+        put(sink, "\n");
+    }
+    put(sink, "\n");
+}
+
+} // namespace detail
+
+/// Writes one event with its blank line (HTML, 9.2.5). Line ends in the data start further `data`
+/// lines, so that a reader gets CR and CRLF as LF; bytes are written as they are.
+///
+/// `Sink`: anything with `append(const char*, std::size_t)`, such as `std::string`, or callable
+/// with a `std::string_view`.
+/// Errors: `errc::invalid_field` for CR, LF or NUL in the type or id; nothing is written then.
+template <class Sink>
+[[nodiscard]] constexpr errc serialize(const event_view& e, Sink&& sink) {
+    if (!is_valid_field(e.type) || !is_valid_field(e.id))
+        return errc::invalid_field;
+    detail::put_event(sink, e);
+    return errc::success;
+}
+
+/// The bytes that `serialize` writes for a valid event.
+[[nodiscard]] constexpr std::size_t serialized_size(const event_view& e) {
+    detail::size_sink sink;
+    detail::put_event(sink, e);
+    return sink.size;
+}
+
+/// Writes a block of nothing but an id, which dispatches no event and moves the reader's last
+/// event id; an empty id resets it (HTML, 9.2.6).
+///
+/// Errors: `errc::invalid_field` for CR, LF or NUL; nothing is written then.
+template <class Sink>
+[[nodiscard]] constexpr errc serialize_id(std::string_view id, Sink&& sink) {
+    if (!is_valid_field(id))
+        return errc::invalid_field;
+    detail::put(sink, "id: ");
+    detail::put(sink, id);
+    detail::put(sink, "\n\n");
+    return errc::success;
+}
+
+/// Writes a comment, a line of it for each line of `text`, without a blank line behind.
+template <class Sink>
+constexpr void serialize_comment(std::string_view text, Sink&& sink) {
+    detail::put_lines(sink, ": ", text);
+}
+
+/// Writes the shortest comment there is, which keeps a connection from looking dead.
+template <class Sink>
+constexpr void serialize_heartbeat(Sink&& sink) {
+    detail::put(sink, ":\n");
+}
+
+/// Writes the reconnection time in whole milliseconds, from zero up; it takes effect at once,
+/// without a blank line.
+template <class Sink>
+constexpr void serialize_retry(std::chrono::milliseconds time, Sink&& sink) {
+    char digits[20] = {};
+    std::size_t at = sizeof digits;
+    std::uint64_t left = time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+    do {
+        digits[--at] = static_cast<char>('0' + left % 10);
+        left /= 10;
+    } while (left != 0);
+    detail::put(sink, "retry: ");
+    detail::put(sink, {digits + at, sizeof digits - at});
+    detail::put(sink, "\n");
+}
+
+} // namespace sse

@@ -1,0 +1,115 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sse {
+
+/// Text that a parser keeps beyond the bytes it was fed, on the heap. Its memory is used again,
+/// so that in a steady state nothing is allocated.
+template <class Allocator = std::allocator<char>>
+class growing_storage {
+public:
+    growing_storage() = default;
+    explicit growing_storage(const Allocator& allocator) : text_(allocator) {}
+
+    [[nodiscard]] std::string_view view() const noexcept { return text_; }
+    void clear() noexcept { text_.clear(); }
+
+    /// Adds `bytes` at the end; false when there is no room, which does not happen here.
+    [[nodiscard]] bool append(std::string_view bytes) {
+        text_.append(bytes);
+        return true;
+    }
+
+    /// Gives up memory beyond `keep` bytes. The text is lost.
+    void shrink(std::size_t keep) {
+        if (text_.capacity() > keep)
+            text_ = text_type(text_.get_allocator());
+    }
+
+private:
+    using text_type = std::basic_string<char, std::char_traits<char>, Allocator>;
+    text_type text_;
+};
+
+/// Text that a parser keeps beyond the bytes it was fed, in `N` bytes of its own: for parsers
+/// without a heap and for constant evaluation. What does not fit is the error of a limit.
+template <std::size_t N>
+class fixed_storage {
+public:
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {text_.data(), size_}; }
+    constexpr void clear() noexcept { size_ = 0; }
+
+    /// Adds `bytes` at the end; false, and nothing added, when there is no room.
+    [[nodiscard]] constexpr bool append(std::string_view bytes) noexcept {
+        if (bytes.size() > N - size_)
+            return false;
+        for (const char c : bytes)
+            text_[size_++] = c;
+        return true;
+    }
+
+    /// Nothing to give up.
+    constexpr void shrink(std::size_t) noexcept {}
+
+private:
+    std::array<char, N> text_{};
+    std::size_t size_ = 0;
+};
+
+namespace detail {
+
+/// A text that is borrowed from the bytes being parsed while these are there, and owned
+/// afterwards. Most are never owned: that is why nothing is copied.
+template <class Storage>
+class text_slot {
+public:
+    constexpr text_slot() = default;
+    constexpr explicit text_slot(const Storage& storage) : storage_(storage) {}
+
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ != state::unset; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept {
+        return state_ == state::owned ? storage_.view() : borrowed_;
+    }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return view().size(); }
+
+    constexpr void reset() noexcept {
+        state_ = state::unset;
+        borrowed_ = {};
+    }
+    constexpr void borrow(std::string_view text) noexcept {
+        state_ = state::borrowed;
+        borrowed_ = text;
+    }
+    /// Starts an owned text, empty.
+    constexpr void start() noexcept {
+        state_ = state::owned;
+        storage_.clear();
+    }
+    /// Copies what is borrowed; false when there is no room.
+    [[nodiscard]] constexpr bool own() {
+        if (state_ != state::borrowed)
+            return true;
+        start();
+        return storage_.append(borrowed_);
+    }
+    /// Adds to an owned text; false when there is no room.
+    [[nodiscard]] constexpr bool append(std::string_view text) { return storage_.append(text); }
+
+    constexpr void shrink(std::size_t keep) { storage_.shrink(keep); }
+
+private:
+    enum class state : unsigned char { unset, borrowed, owned };
+    std::string_view borrowed_{};
+    Storage storage_{};
+    state state_ = state::unset;
+};
+
+} // namespace detail
+} // namespace sse

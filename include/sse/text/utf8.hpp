@@ -1,0 +1,105 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sse {
+
+/// What a parser does with bytes that are not UTF-8 (HTML, 9.2.5: "streams must be decoded using
+/// the UTF-8 decode algorithm").
+enum class utf8_policy : unsigned char {
+    replace, ///< as the standard says: U+FFFD for each maximal subpart
+    pass,    ///< hands the bytes out as they came
+    reject,  ///< ends with `errc::invalid_utf8`
+};
+
+namespace detail {
+
+/// What follows a leading byte (Unicode, table 3-7).
+struct utf8_sequence {
+    std::size_t size = 0;       ///< bytes in all; zero: no leading byte
+    unsigned char lower = 0x80; ///< least second byte
+    unsigned char upper = 0xBF; ///< greatest second byte
+};
+
+[[nodiscard]] constexpr utf8_sequence utf8_sequence_of(unsigned char lead) noexcept {
+    if (lead < 0x80)
+        return {1};
+    if (lead < 0xC2)
+        return {};
+    if (lead < 0xE0)
+        return {2};
+    if (lead == 0xE0)
+        return {3, 0xA0, 0xBF};
+    if (lead == 0xED)
+        return {3, 0x80, 0x9F}; // no surrogates
+    if (lead < 0xF0)
+        return {3};
+    if (lead == 0xF0)
+        return {4, 0x90, 0xBF};
+    if (lead < 0xF4)
+        return {4};
+    if (lead == 0xF4)
+        return {4, 0x80, 0x8F};
+    return {};
+}
+
+/// One step of decoding: `size` bytes that are either a whole sequence or one maximal subpart of
+/// an ill-formed one, which becomes one U+FFFD (Encoding, "UTF-8 decoder").
+struct utf8_step {
+    std::size_t size = 0;
+    bool valid = false;
+};
+
+[[nodiscard]] constexpr utf8_step utf8_next(std::string_view text) noexcept {
+    const utf8_sequence sequence = utf8_sequence_of(static_cast<unsigned char>(text[0]));
+    if (sequence.size <= 1)
+        return {1, sequence.size == 1};
+    for (std::size_t i = 1; i < sequence.size; ++i) {
+        if (i == text.size())
+            return {i, false};
+        const auto c = static_cast<unsigned char>(text[i]);
+        const unsigned char lower = i == 1 ? sequence.lower : static_cast<unsigned char>(0x80);
+        const unsigned char upper = i == 1 ? sequence.upper : static_cast<unsigned char>(0xBF);
+        if (c < lower || c > upper)
+            return {i, false};
+    }
+    return {sequence.size, true};
+}
+
+/// How many bytes at the start of `text` are well-formed UTF-8.
+[[nodiscard]] constexpr std::size_t utf8_valid_prefix(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        if (static_cast<unsigned char>(text[at]) < 0x80) {
+            ++at;
+            continue;
+        }
+        const utf8_step step = utf8_next(text.substr(at));
+        if (!step.valid)
+            break;
+        at += step.size;
+    }
+    return at;
+}
+
+/// Appends `text` with U+FFFD in place of whatever is not UTF-8; false when `out` is full.
+template <class Storage>
+[[nodiscard]] constexpr bool utf8_append_replaced(std::string_view text, Storage& out) {
+    while (!text.empty()) {
+        const std::size_t valid = utf8_valid_prefix(text);
+        if (!out.append(text.substr(0, valid)))
+            return false;
+        text.remove_prefix(valid);
+        if (text.empty())
+            break;
+        if (!out.append("\xEF\xBF\xBD"))
+            return false;
+        text.remove_prefix(utf8_next(text).size);
+    }
+    return true;
+}
+
+} // namespace detail
+} // namespace sse
