@@ -1,0 +1,147 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <sse/http/head_limits.hpp>
+#include <sse/http/syntax.hpp>
+#include <sse/text/error.hpp>
+
+namespace sse::http {
+
+/// Collects a head from bytes cut anywhere, up to and with its blank line.
+///
+/// Every byte is looked at once and the limits hold at any cut. Bytes that cannot begin a head (TLS,
+/// binary garbage) fail at once instead of waiting for a line end or a deadline. In requests lines end in CR LF only and one
+/// empty line in front is skipped (RFC 9112, section 2.2); in responses a lone LF ends a line too.
+/// Grammar beyond that is for `parse_request_head` and `parse_response_head`.
+class head_reader {
+public:
+    explicit head_reader(head_limits limits = {}, head_kind kind = head_kind::request)
+        : limits_(limits), kind_(kind) {}
+
+    /// Takes bytes up to the end of the head and returns how many it took. What is behind the blank
+    /// line is not taken; after the end or an error nothing is.
+    std::size_t feed(std::string_view bytes) {
+        std::size_t taken = 0;
+        while (taken < bytes.size() && !done_ && error_ == errc::success) {
+            const std::string_view rest = bytes.substr(taken);
+            const std::size_t lf = rest.find('\n');
+            const bool ends = lf != std::string_view::npos;
+            const std::string_view piece = ends ? rest.substr(0, lf + 1) : rest;
+            taken += piece.size();
+            error_ = admit(piece, ends);
+            if (error_ == errc::success) {
+                text_.append(piece);
+                error_ = ends ? end_line() : errc::success;
+            }
+        }
+        return taken;
+    }
+
+    /// Whether the head is complete.
+    [[nodiscard]] bool done() const noexcept { return done_; }
+
+    /// Errors: `bad_start_line`, `bad_field`, `start_line_too_long`, `head_too_large`, `too_many_fields`.
+    /// Sticky until `reset`.
+    [[nodiscard]] errc error() const noexcept { return error_; }
+
+    /// What was collected: all of the head when done. Valid until the next call of `feed` or `reset`.
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    /// Whether a byte of the head has come; the empty line that may precede it does not count.
+    [[nodiscard]] bool started() const noexcept {
+        return lines_ != 0 || (!text_.empty() && text_ != "\r") || error_ != errc::success;
+    }
+
+    /// Makes ready for the next head, keeping the memory.
+    void reset() noexcept {
+        text_.clear();
+        line_ = 0;
+        lines_ = 0;
+        error_ = errc::success;
+        done_ = false;
+        skipped_ = false;
+    }
+
+private:
+    /// Judges a piece of the current line before it is stored, so that no limit is ever overrun.
+    [[nodiscard]] errc admit(std::string_view piece, bool ends) const noexcept {
+        if (lines_ == 0) {
+            if (!plausible_start(piece)) {
+                return errc::bad_start_line;
+            }
+            const std::size_t line_end = ends ? 2 : 1;
+            if (limits_.start_line != 0 &&
+                line_size() + piece.size() > limits_.start_line + line_end) {
+                return errc::start_line_too_long;
+            }
+        }
+        if (limits_.head != 0 && text_.size() + piece.size() > limits_.head) {
+            return errc::head_too_large;
+        }
+        return errc::success;
+    }
+
+    /// Whether `piece` can go on with a start line: no controls, the first word a method or "HTTP/".
+    [[nodiscard]] bool plausible_start(std::string_view piece) const noexcept {
+        constexpr std::string_view protocol = "HTTP/";
+        std::size_t at = line_size();
+        for (const char c : piece) {
+            if (at == 0 && kind_ == head_kind::request && !is_token_char(c) &&
+                (skipped_ || (c != '\r' && c != '\n'))) {
+                return false;
+            }
+            if (kind_ == head_kind::response && at < protocol.size() && c != protocol[at]) {
+                return false;
+            }
+            if (!is_field_char(c) && c != '\r' && c != '\n') {
+                return false;
+            }
+            ++at;
+        }
+        return true;
+    }
+
+    [[nodiscard]] errc end_line() noexcept {
+        std::string_view line = std::string_view(text_).substr(line_, text_.size() - line_ - 1);
+        const bool crlf = line.ends_with('\r');
+        if (!crlf && kind_ == head_kind::request) {
+            return lines_ == 0 ? errc::bad_start_line : errc::bad_field;
+        }
+        line.remove_suffix(crlf ? 1 : 0);
+        if (line.empty()) {
+            return end_empty_line();
+        }
+        line_ = text_.size();
+        ++lines_;
+        const bool too_many = limits_.fields != 0 && lines_ > limits_.fields + 1;
+        return too_many ? errc::too_many_fields : errc::success;
+    }
+
+    [[nodiscard]] errc end_empty_line() noexcept {
+        if (lines_ != 0) {
+            done_ = true;
+            return errc::success;
+        }
+        const bool again = skipped_;
+        skipped_ = true;
+        text_.clear();
+        return again ? errc::bad_start_line : errc::success;
+    }
+
+    [[nodiscard]] std::size_t line_size() const noexcept { return text_.size() - line_; }
+
+    head_limits limits_;
+    head_kind kind_;
+    std::string text_;
+    std::size_t line_ = 0;  // where the current line begins in text_
+    std::size_t lines_ = 0; // complete lines
+    errc error_ = errc::success;
+    bool done_ = false;
+    bool skipped_ = false; // the empty line in front
+};
+
+} // namespace sse::http
