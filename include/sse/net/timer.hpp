@@ -1,0 +1,76 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <utility>
+
+namespace sse::net {
+
+/// The clock of all deadlines. A clock that is set by hand in tests uses its `time_point`, too.
+using steady_clock = std::chrono::steady_clock;
+using time_point = steady_clock::time_point;
+
+/// `start + duration`, without overflow: the largest time point where the sum is beyond it.
+template <class Rep, class Period>
+[[nodiscard]] constexpr time_point
+saturated_add(time_point start, std::chrono::duration<Rep, Period> duration) noexcept {
+    const auto room = std::chrono::duration_cast<std::chrono::milliseconds>(
+        time_point::max() - (start < time_point{} ? time_point{} : start));
+    if (std::chrono::duration_cast<std::chrono::milliseconds>(duration) >= room)
+        return time_point::max();
+    return start + std::chrono::duration_cast<steady_clock::duration>(duration);
+}
+
+/// A timer on the steady clock. Not thread-safe: one (implicit) strand each.
+template <class Executor = asio::any_io_executor>
+class basic_timer {
+public:
+    using executor_type = Executor;
+
+    template <class Executor1>
+    struct rebind_executor {
+        using other = basic_timer<Executor1>;
+    };
+
+    explicit basic_timer(const executor_type& executor) : timer_(executor) {}
+
+    [[nodiscard]] executor_type get_executor() noexcept { return timer_.get_executor(); }
+
+    /// The time on this timer's clock.
+    [[nodiscard]] time_point now() const noexcept { return steady_clock::now(); }
+
+    /// Sets the expiry to `duration` from now, at most the largest time point. Cancels the waits
+    /// under way.
+    template <class Rep, class Period>
+    void expires_after(std::chrono::duration<Rep, Period> duration) {
+        timer_.expires_at(saturated_add(now(), duration));
+    }
+
+    /// Sets the expiry. Cancels the waits under way.
+    void expires_at(time_point at) { timer_.expires_at(at); }
+
+    [[nodiscard]] time_point expiry() const { return timer_.expiry(); }
+
+    /// Completes the waits under way with `operation_aborted`, but not those whose completion is
+    /// already queued.
+    void cancel() { timer_.cancel(); }
+
+    /// Waits for the expiry.
+    /// Completion signature: `void(error_code)`.
+    /// Errors: `operation_aborted` after `cancel()`, a new expiry, or cancellation.
+    /// Cancellation: terminal, partial and total end the wait.
+    template <class CompletionToken>
+    auto async_wait(CompletionToken&& token) {
+        return timer_.async_wait(std::forward<CompletionToken>(token));
+    }
+
+private:
+    asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, executor_type> timer_;
+};
+
+using timer = basic_timer<>;
+
+} // namespace sse::net
