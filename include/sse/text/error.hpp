@@ -116,6 +116,8 @@ namespace sse {
     case errc::lagged: return "subscriber fell behind the history";
     case errc::too_many_connections: return "too many connections";
     case errc::draining: return "shutting down";
+    case errc::too_many_topics: return "too many topics";
+    case errc::buffer_full: return "buffer is full";
     }
     return "unknown error";
 }
@@ -125,7 +127,8 @@ namespace sse {
     const bool limit = (e >= errc::line_too_long && e <= errc::type_too_long) ||
                        (e >= errc::start_line_too_long && e <= errc::body_too_large) ||
                        e == errc::too_many_redirects || e == errc::attempts_exhausted ||
-                       e == errc::too_many_connections;
+                       e == errc::too_many_connections || e == errc::too_many_topics ||
+                       e == errc::buffer_full;
     const bool timeout = e >= errc::connect_timeout && e <= errc::write_timeout;
     const bool protocol = e >= errc::bad_start_line && e <= errc::bad_chunk;
     const bool retryable = timeout || e == errc::truncated || e == errc::end_of_stream ||
