@@ -55,6 +55,8 @@ enum class errc {
     lagged,               ///< the subscriber fell off the end of the history
     too_many_connections, ///< the limit of connections or streams was reached
     draining,             ///< the server or hub takes nothing new any more
+    too_many_topics,      ///< the limit of topics was reached
+    buffer_full,          ///< a bounded buffer has no room, and nothing was taken
 };
 
 /// Coarse groups of errors, to decide on without listing codes: `ec == condition::limit`.
