@@ -48,6 +48,7 @@ enum class errc {
     end_of_stream,          ///< the stream ended cleanly
     closed,                 ///< the object was closed by its user
     operation_in_progress,  ///< an operation of the kind that allows only one is under way
+    tls_unavailable,        ///< an https URL, but nothing here speaks TLS
 
     // server and hub
     invalid_topic = 60,   ///< not a topic name, or a pattern where a topic is needed
@@ -113,6 +114,7 @@ namespace sse {
     case errc::end_of_stream: return "end of stream";
     case errc::closed: return "closed";
     case errc::operation_in_progress: return "an operation is already under way";
+    case errc::tls_unavailable: return "https needs TLS, which is not available";
     case errc::invalid_topic: return "invalid topic";
     case errc::invalid_id: return "invalid or repeated event id";
     case errc::lagged: return "subscriber fell behind the history";
