@@ -31,17 +31,15 @@ public:
     [[nodiscard]] constexpr std::string_view comment() const noexcept { return part_.view(); }
     [[nodiscard]] constexpr std::string_view last_event_id() const noexcept { return id_.view(); }
     [[nodiscard]] constexpr event_view current() const noexcept {
-        return {type_.size() != 0 ? type_.view() : std::string_view("message"), data_.view(),
-                id_.view()};
+        return {type_.has_value() && type_.size() != 0 ? type_.view() : std::string_view("message"),
+                data_.view(), id_.view()};
     }
 
     [[nodiscard]] constexpr errc last_event_id(std::string_view id) {
-        if (exceeds(id.size(), limits_.id))
-            return errc::id_too_long;
+        if (exceeds(id.size(), limits_.id)) return errc::id_too_long;
         text_slot<Storage> copy;
         copy.borrow(id);
-        if (!copy.own())
-            return errc::id_too_long;
+        if (!copy.own()) return errc::id_too_long;
         id_ = std::move(copy);
         return errc::success;
     }
@@ -63,27 +61,29 @@ public:
     }
 
     /// A whole line that is not blank, borrowed until `keep`.
-    constexpr parse_status add(std::string_view line) {
+    [[gnu::always_inline]] constexpr parse_status add(std::string_view line) {
         const field_line field = split_line(line);
-        if (is_kept(field.name) && exceeds(line.size(), limits_.line)) {
-            return fail(errc::line_too_long);
-        }
         switch (field.name) {
-        case field_name::data: return add_data(field.value);
-        case field_name::event: type_.borrow(field.value); return check_type();
+        case field_name::data:
+            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
+            if (data_.has_value()) return add_data(field.value);
+            if (exceeds(field.value.size(), limits_.event)) return fail(errc::event_too_large);
+            data_.borrow(field.value);
+            return parse_status::need_input;
+        case field_name::event:
+            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
+            type_.borrow(field.value);
+            return check_type();
         case field_name::id:
-            if (is_id(field.value))
-                next_id_.borrow(field.value);
+            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
+            if (is_id(field.value)) next_id_.borrow(field.value);
             return check_id(field.value.size());
         case field_name::retry:
             digits_ = {};
             digits_.append(field.value);
             return end_retry();
         case field_name::comment:
-            if (!comments_)
-                break;
-            part_.borrow(field.value);
-            return end_comment();
+            return comments_ ? add_comment(line, field.value) : parse_status::need_input;
         case field_name::unknown: break;
         }
         return parse_status::need_input;
@@ -95,7 +95,7 @@ public:
         case field_name::data:
             if (!data_.has_value()) {
                 data_.start();
-            } else if (!data_.own() || !data_.append("\n")) {
+            } else if (!data_.own() || !data_.append_line({})) {
                 return fail(errc::event_too_large);
             }
             break;
@@ -110,8 +110,7 @@ public:
 
     /// A part of a value, of a line that has `line_size` bytes so far.
     constexpr parse_status append(field_name name, std::string_view part, std::size_t line_size) {
-        if (is_kept(name) && exceeds(line_size, limits_.line))
-            return fail(errc::line_too_long);
+        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail(errc::line_too_long);
         switch (name) {
         case field_name::data:
             if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
@@ -119,16 +118,13 @@ public:
             }
             break;
         case field_name::event:
-            if (!type_.append(part))
-                return fail(errc::type_too_long);
+            if (!type_.append(part)) return fail(errc::type_too_long);
             return check_type();
         case field_name::id:
-            if (!part_.append(part))
-                return fail(errc::id_too_long);
+            if (!part_.append(part)) return fail(errc::id_too_long);
             return check_id(part_.size());
         case field_name::comment:
-            if (comments_ && !part_.append(part))
-                return fail(errc::line_too_long);
+            if (comments_ && !part_.append(part)) return fail(errc::line_too_long);
             break;
         case field_name::retry: digits_.append(part); break;
         case field_name::unknown: break;
@@ -140,8 +136,7 @@ public:
     constexpr parse_status end(field_name name) {
         switch (name) {
         case field_name::id:
-            if (is_id(part_.view()))
-                std::swap(next_id_, part_);
+            if (is_id(part_.view())) std::swap(next_id_, part_);
             return parse_status::need_input;
         case field_name::retry: return end_retry();
         case field_name::comment: return comments_ ? end_comment() : parse_status::need_input;
@@ -151,35 +146,28 @@ public:
 
     /// A blank line: commits the id, and dispatches an event if there is data. `non_ascii` tells
     /// whether any byte of the block may be above 0x7F.
-    constexpr parse_status dispatch(bool non_ascii) {
+    [[gnu::always_inline]] constexpr parse_status dispatch(bool non_ascii) {
         if (non_ascii && !(decode(next_id_) && decode(type_) && decode(data_))) {
             return parse_status::failed;
         }
-        if (next_id_.has_value()) {
-            std::swap(id_, next_id_);
-            next_id_.reset();
-        }
-        if (data_.has_value())
-            return parse_status::event;
+        if (next_id_.has_value()) commit_id();
+        if (data_.has_value()) return parse_status::event;
         type_.reset();
         return parse_status::need_input;
     }
 
     /// Copies what is borrowed, before it goes.
     constexpr parse_status keep() {
-        if (!data_.own())
-            return fail(errc::event_too_large);
-        if (!type_.own())
-            return fail(errc::type_too_long);
-        if (!next_id_.own() || !id_.own())
-            return fail(errc::id_too_long);
+        if (!data_.own()) return fail(errc::event_too_large);
+        if (!type_.own()) return fail(errc::type_too_long);
+        if (!next_id_.own() || !id_.own()) return fail(errc::id_too_long);
         return parse_status::need_input;
     }
 
 private:
     using slot = text_slot<Storage>;
 
-    constexpr parse_status fail(errc e) noexcept {
+    [[gnu::cold]] constexpr parse_status fail(errc e) noexcept {
         error_ = e;
         return parse_status::failed;
     }
@@ -196,17 +184,29 @@ private:
                    : name != field_name::unknown && name != field_name::retry;
     }
 
+    /// The last event id buffer becomes the last event id string.
+    constexpr void commit_id() {
+        if (next_id_.is_borrowed()) {
+            id_.borrow(next_id_.view());
+        } else {
+            std::swap(id_, next_id_);
+        }
+        next_id_.reset();
+    }
+
+    /// A further line of data.
     constexpr parse_status add_data(std::string_view value) {
-        const bool is_first = !data_.has_value();
-        const std::size_t before = is_first ? 0 : data_.size() + 1;
-        if (exceeds(before + value.size(), limits_.event))
-            return fail(errc::event_too_large);
-        if (is_first) {
-            data_.borrow(value);
-        } else if (!data_.own() || !data_.append("\n") || !data_.append(value)) {
+        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.own() ||
+            !data_.append_line(value)) {
             return fail(errc::event_too_large);
         }
         return parse_status::need_input;
+    }
+
+    constexpr parse_status add_comment(std::string_view line, std::string_view text) {
+        if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
+        part_.borrow(text);
+        return end_comment();
     }
 
     constexpr parse_status check_type() {
@@ -219,8 +219,7 @@ private:
     }
 
     constexpr parse_status end_retry() {
-        if (!digits_.valid())
-            return parse_status::need_input;
+        if (!digits_.valid()) return parse_status::need_input;
         retry_ = digits_.value();
         return parse_status::retry;
     }
@@ -232,11 +231,9 @@ private:
     /// Applies the policy for bytes that are not UTF-8. Lines can be decoded after they were
     /// split: no byte of CR, LF, colon, space or a digit is ever part of a longer sequence.
     [[nodiscard]] constexpr bool decode(slot& text) {
-        if (utf8_ == utf8_policy::pass)
-            return true;
+        if (utf8_ == utf8_policy::pass || !text.has_value()) return true;
         const std::string_view bytes = text.view();
-        if (utf8_valid_prefix(bytes) == bytes.size())
-            return true;
+        if (utf8_valid_prefix(bytes) == bytes.size()) return true;
         if (utf8_ == utf8_policy::reject) {
             error_ = errc::invalid_utf8;
             return false;

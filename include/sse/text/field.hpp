@@ -23,12 +23,10 @@ inline constexpr std::size_t field_prefix_size = std::string_view("event: ").siz
 
 /// The value behind a name of `name_size` bytes: nothing, or what follows the colon and at most
 /// one space. Unknown when the name goes on.
-[[nodiscard]] constexpr field_line field_value(std::string_view line, std::size_t name_size,
-                                               field_name name) noexcept {
-    if (line.size() == name_size)
-        return {name, {}};
-    if (line[name_size] != ':')
-        return {};
+[[nodiscard, gnu::always_inline]] constexpr field_line
+field_value(std::string_view line, std::size_t name_size, field_name name) noexcept {
+    if (line.size() == name_size) return {name, {}};
+    if (line[name_size] != ':') return {};
     const std::size_t value = name_size + 1;
     const std::size_t space = line.size() > value && line[value] == ' ' ? 1 : 0;
     return {name, {line.data() + value + space, line.size() - value - space}};
@@ -36,26 +34,22 @@ inline constexpr std::size_t field_prefix_size = std::string_view("event: ").siz
 
 /// Takes a line that is not blank apart. Names are compared exactly; a line without a colon is a
 /// field with an empty value; a comment's text is what follows the colon and one space.
-[[nodiscard]] constexpr field_line split_line(std::string_view line) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr field_line split_line(std::string_view line) noexcept {
     const auto named = [line](std::string_view name) {
         return line.substr(0, name.size()) == name;
     };
     switch (line[0]) {
     case 'd':
-        if (named("data"))
-            return field_value(line, 4, field_name::data);
+        if (named("data")) return field_value(line, 4, field_name::data);
         break;
     case 'e':
-        if (named("event"))
-            return field_value(line, 5, field_name::event);
+        if (named("event")) return field_value(line, 5, field_name::event);
         break;
     case 'i':
-        if (named("id"))
-            return field_value(line, 2, field_name::id);
+        if (named("id")) return field_value(line, 2, field_name::id);
         break;
     case 'r':
-        if (named("retry"))
-            return field_value(line, 5, field_name::retry);
+        if (named("retry")) return field_value(line, 5, field_name::retry);
         break;
     case ':': return field_value(line, 0, field_name::comment);
     default: break;
@@ -69,10 +63,8 @@ public:
     constexpr void append(std::string_view digits) noexcept {
         constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
         for (const char c : digits) {
-            if (c < '0' || c > '9')
-                valid_ = false;
-            if (!valid_)
-                return;
+            if (c < '0' || c > '9') valid_ = false;
+            if (!valid_) return;
             const std::int64_t digit = c - '0';
             value_ = value_ > (most - digit) / 10 ? most : value_ * 10 + digit;
             empty_ = false;

@@ -51,18 +51,15 @@ public:
     /// Goes on with `bytes`, any number of them. Only when `next` says `need_input`.
     /// Lifetime: borrowed until `next` says `need_input`.
     constexpr void feed(std::string_view bytes) noexcept {
-        if (!bom_.passed() && !bom_.skip(bytes))
-            line_.open_unknown();
+        if (!bom_.passed() && !bom_.skip(bytes)) line_.open_unknown();
         begin_ = bytes.data();
         scanner_.start(bytes);
     }
 
     /// The next thing that the bytes fed hold, in the order of the stream.
     constexpr parse_status next() {
-        if (status_ == parse_status::failed)
-            return status_;
-        if (status_ == parse_status::event)
-            block_.clear();
+        if (status_ == parse_status::failed) return status_;
+        if (status_ == parse_status::event) block_.clear();
         return status_ = line_.is_open() ? resume() : advance();
     }
 
@@ -81,8 +78,7 @@ public:
                 }
                 break;
             case parse_status::retry:
-                if constexpr (requires { handler.on_retry(retry()); })
-                    handler.on_retry(retry());
+                if constexpr (requires { handler.on_retry(retry()); }) handler.on_retry(retry());
                 break;
             case parse_status::need_input: return parse_status::need_input;
             case parse_status::failed: return parse_status::failed;
@@ -137,8 +133,7 @@ private:
         auto status = parse_status::need_input;
         while (status == parse_status::need_input) {
             const char* const at = scanner.next();
-            if (at == nullptr)
-                break;
+            if (at == nullptr) break;
             if (at != begin) {
                 status = block_.add({begin, static_cast<std::size_t>(at - begin)});
             } else if (*at == '\r' || !after_cr) { // not the LF of a CRLF
@@ -160,10 +155,8 @@ private:
         const char* const end = at != nullptr ? at : scanner_.end();
         const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
         begin_ = at != nullptr ? at + 1 : end;
-        if (extend(part) == parse_status::failed)
-            return parse_status::failed;
-        if (at == nullptr)
-            return parse_status::need_input;
+        if (extend(part) == parse_status::failed) return parse_status::failed;
+        if (at == nullptr) return parse_status::need_input;
         after_cr_ = *at == '\r';
         const parse_status status = close();
         return status == parse_status::need_input ? advance() : status;
@@ -173,32 +166,27 @@ private:
     constexpr parse_status keep_rest() {
         const std::string_view rest(begin_, static_cast<std::size_t>(scanner_.end() - begin_));
         begin_ = scanner_.end();
-        if (block_.keep() == parse_status::failed)
-            return parse_status::failed;
+        if (block_.keep() == parse_status::failed) return parse_status::failed;
         return rest.empty() ? parse_status::need_input : extend(rest);
     }
 
     constexpr parse_status extend(std::string_view part) {
         part = line_.extend(part);
         if (!line_.is_decided()) {
-            if (!line_.can_decide())
-                return parse_status::need_input;
-            if (decide() == parse_status::failed)
-                return parse_status::failed;
+            if (!line_.can_decide()) return parse_status::need_input;
+            if (decide() == parse_status::failed) return parse_status::failed;
         }
         return block_.append(line_.name(), part, line_.size());
     }
 
     constexpr parse_status decide() {
         const std::string_view value = line_.decide();
-        if (block_.begin(line_.name()) == parse_status::failed)
-            return parse_status::failed;
+        if (block_.begin(line_.name()) == parse_status::failed) return parse_status::failed;
         return block_.append(line_.name(), value, line_.size());
     }
 
     constexpr parse_status close() {
-        if (!line_.is_decided() && decide() == parse_status::failed)
-            return parse_status::failed;
+        if (!line_.is_decided() && decide() == parse_status::failed) return parse_status::failed;
         const field_name name = line_.name();
         line_.close();
         return block_.end(name);

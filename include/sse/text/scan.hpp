@@ -29,44 +29,61 @@ struct block_scan {
     block_scan found;
     for (std::size_t i = 0; i < size; ++i) {
         const char c = bytes[i];
-        if (c == '\n' || c == '\r')
-            found.line_ends |= std::uint64_t{1} << i;
-        if (static_cast<unsigned char>(c) > 0x7F)
-            found.non_ascii = true;
+        if (c == '\n' || c == '\r') found.line_ends |= std::uint64_t{1} << i;
+        if (static_cast<unsigned char>(c) > 0x7F) found.non_ascii = true;
     }
     return found;
 }
 
 #ifdef SSE_TEXT_SCAN_SSE2
 
-/// One bit for each byte of 16 that is CR or LF; ors the bytes into `seen`.
-[[nodiscard]] inline std::uint64_t scan_16(const char* bytes, __m128i& seen) noexcept {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
-    seen = _mm_or_si128(seen, v);
-    const __m128i ends = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')),
-                                      _mm_cmpeq_epi8(v, _mm_set1_epi8('\r')));
-    return static_cast<std::uint32_t>(_mm_movemask_epi8(ends));
+/// All bits of each of 16 bytes that is CR or LF.
+[[nodiscard]] inline __m128i find_line_ends(__m128i bytes) noexcept {
+    return _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')),
+                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+}
+
+/// One bit for each of 16 bytes.
+[[nodiscard]] inline std::uint64_t high_bits(__m128i bytes) noexcept {
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
+}
+
+[[nodiscard]] inline __m128i load_16(const char* bytes) noexcept {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
 }
 
 /// Scans `block_scan::size` bytes.
 [[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept {
-    __m128i seen = _mm_setzero_si128();
-    const std::uint64_t ends = scan_16(bytes, seen) | scan_16(bytes + 16, seen) << 16 |
-                               scan_16(bytes + 32, seen) << 32 | scan_16(bytes + 48, seen) << 48;
-    return {ends, _mm_movemask_epi8(seen) != 0};
+    const __m128i a = load_16(bytes);
+    const __m128i b = load_16(bytes + 16);
+    const __m128i c = load_16(bytes + 32);
+    const __m128i d = load_16(bytes + 48);
+    const __m128i in_a = find_line_ends(a);
+    const __m128i in_b = find_line_ends(b);
+    const __m128i in_c = find_line_ends(c);
+    const __m128i in_d = find_line_ends(d);
+    block_scan found;
+    found.non_ascii = high_bits(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))) != 0;
+    const __m128i any = _mm_or_si128(_mm_or_si128(in_a, in_b), _mm_or_si128(in_c, in_d));
+    if (high_bits(any) != 0) { // most blocks of long lines have none
+        found.line_ends =
+            high_bits(in_a) | high_bits(in_b) << 16 | high_bits(in_c) << 32 | high_bits(in_d) << 48;
+    }
+    return found;
 }
 
 /// Scans the last `size` bytes, fewer than a block.
 [[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
-    __m128i seen = _mm_setzero_si128();
-    std::uint64_t ends = 0;
+    block_scan found;
     std::size_t at = 0;
-    for (; size - at >= 16; at += 16)
-        ends |= scan_16(bytes + at, seen) << at;
+    for (; size - at >= 16; at += 16) {
+        const __m128i v = load_16(bytes + at);
+        found.line_ends |= high_bits(find_line_ends(v)) << at;
+        found.non_ascii = found.non_ascii || high_bits(v) != 0;
+    }
+    if (at == size) return found;
     const block_scan rest = scan_bytes(bytes + at, size - at);
-    if (at == 0)
-        return rest;
-    return {ends | rest.line_ends << at, rest.non_ascii || _mm_movemask_epi8(seen) != 0};
+    return {found.line_ends | rest.line_ends << at, found.non_ascii || rest.non_ascii};
 }
 
 #undef SSE_TEXT_SCAN_SSE2
@@ -120,10 +137,9 @@ public:
     }
 
     /// The next CR or LF, or null when there is none.
-    [[nodiscard]] constexpr const char* next() noexcept {
+    [[nodiscard, gnu::always_inline]] constexpr const char* next() noexcept {
         while (line_ends_ == 0) {
-            if (next_block_ == end_)
-                return nullptr;
+            if (next_block_ == end_) return nullptr;
             load();
         }
         const char* const at = block_ + std::countr_zero(line_ends_);
@@ -140,7 +156,7 @@ public:
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
 
 private:
-    constexpr void load() noexcept {
+    [[gnu::always_inline]] constexpr void load() noexcept {
         const auto left = static_cast<std::size_t>(end_ - next_block_);
         const std::size_t size = left < block_scan::size ? left : block_scan::size;
         block_ = next_block_;

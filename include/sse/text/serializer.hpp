@@ -17,8 +17,7 @@ namespace sse {
 /// (HTML, 9.2.6).
 [[nodiscard]] constexpr bool is_valid_field(std::string_view text) noexcept {
     for (const char c : text) {
-        if (c == '\r' || c == '\n' || c == '\0')
-            return false;
+        if (c == '\r' || c == '\n' || c == '\0') return false;
     }
     return true;
 }
@@ -33,8 +32,7 @@ void event_id_or_type_holds_cr_lf_or_nul();
 
 /// A literal for an id or a type, checked while compiling: `checked_field("tick")`.
 [[nodiscard]] consteval std::string_view checked_field(std::string_view literal) {
-    if (!is_valid_field(literal))
-        detail::event_id_or_type_holds_cr_lf_or_nul();
+    if (!is_valid_field(literal)) detail::event_id_or_type_holds_cr_lf_or_nul();
     return literal;
 }
 
@@ -107,8 +105,7 @@ constexpr void put_event(Sink& sink, const event_view& e) {
 /// Errors: `errc::invalid_field` for CR, LF or NUL in the type or id; nothing is written then.
 template <class Sink>
 [[nodiscard]] constexpr errc serialize(const event_view& e, Sink&& sink) {
-    if (!is_valid_field(e.type) || !is_valid_field(e.id))
-        return errc::invalid_field;
+    if (!is_valid_field(e.type) || !is_valid_field(e.id)) return errc::invalid_field;
     detail::put_event(sink, e);
     return errc::success;
 }
@@ -126,8 +123,7 @@ template <class Sink>
 /// Errors: `errc::invalid_field` for CR, LF or NUL; nothing is written then.
 template <class Sink>
 [[nodiscard]] constexpr errc serialize_id(std::string_view id, Sink&& sink) {
-    if (!is_valid_field(id))
-        return errc::invalid_field;
+    if (!is_valid_field(id)) return errc::invalid_field;
     detail::put(sink, "id: ");
     detail::put(sink, id);
     detail::put(sink, "\n\n");

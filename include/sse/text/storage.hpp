@@ -27,10 +27,16 @@ public:
         return true;
     }
 
+    /// Adds a line feed and `line`; false when there is no room, which does not happen here.
+    [[nodiscard]] bool append_line(std::string_view line) {
+        text_.push_back('\n');
+        text_.append(line);
+        return true;
+    }
+
     /// Gives up memory beyond `keep` bytes. The text is lost.
     void shrink(std::size_t keep) {
-        if (text_.capacity() > keep)
-            text_ = text_type(text_.get_allocator());
+        if (text_.capacity() > keep) text_ = text_type(text_.get_allocator());
     }
 
 private:
@@ -48,11 +54,15 @@ public:
 
     /// Adds `bytes` at the end; false, and nothing added, when there is no room.
     [[nodiscard]] constexpr bool append(std::string_view bytes) noexcept {
-        if (bytes.size() > N - size_)
-            return false;
+        if (bytes.size() > N - size_) return false;
         for (const char c : bytes)
             text_[size_++] = c;
         return true;
+    }
+
+    /// Adds a line feed and `line`; false, and perhaps a part added, when there is no room.
+    [[nodiscard]] constexpr bool append_line(std::string_view line) noexcept {
+        return append("\n") && append(line);
     }
 
     /// Nothing to give up.
@@ -74,15 +84,14 @@ public:
     constexpr explicit text_slot(const Storage& storage) : storage_(storage) {}
 
     [[nodiscard]] constexpr bool has_value() const noexcept { return state_ != state::unset; }
+    [[nodiscard]] constexpr bool is_borrowed() const noexcept { return state_ == state::borrowed; }
+    /// Only while it has a value, or never had one.
     [[nodiscard]] constexpr std::string_view view() const noexcept {
         return state_ == state::owned ? storage_.view() : borrowed_;
     }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return view().size(); }
 
-    constexpr void reset() noexcept {
-        state_ = state::unset;
-        borrowed_ = {};
-    }
+    constexpr void reset() noexcept { state_ = state::unset; }
     constexpr void borrow(std::string_view text) noexcept {
         state_ = state::borrowed;
         borrowed_ = text;
@@ -94,13 +103,17 @@ public:
     }
     /// Copies what is borrowed; false when there is no room.
     [[nodiscard]] constexpr bool own() {
-        if (state_ != state::borrowed)
-            return true;
+        if (state_ != state::borrowed) return true;
         start();
         return storage_.append(borrowed_);
     }
     /// Adds to an owned text; false when there is no room.
     [[nodiscard]] constexpr bool append(std::string_view text) { return storage_.append(text); }
+
+    /// Adds a line feed and `line` to an owned text; false when there is no room.
+    [[nodiscard]] constexpr bool append_line(std::string_view line) {
+        return storage_.append_line(line);
+    }
 
     constexpr void shrink(std::size_t keep) { storage_.shrink(keep); }
 

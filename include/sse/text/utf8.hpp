@@ -24,24 +24,15 @@ struct utf8_sequence {
 };
 
 [[nodiscard]] constexpr utf8_sequence utf8_sequence_of(unsigned char lead) noexcept {
-    if (lead < 0x80)
-        return {1};
-    if (lead < 0xC2)
-        return {};
-    if (lead < 0xE0)
-        return {2};
-    if (lead == 0xE0)
-        return {3, 0xA0, 0xBF};
-    if (lead == 0xED)
-        return {3, 0x80, 0x9F}; // no surrogates
-    if (lead < 0xF0)
-        return {3};
-    if (lead == 0xF0)
-        return {4, 0x90, 0xBF};
-    if (lead < 0xF4)
-        return {4};
-    if (lead == 0xF4)
-        return {4, 0x80, 0x8F};
+    if (lead < 0x80) return {1};
+    if (lead < 0xC2) return {};
+    if (lead < 0xE0) return {2};
+    if (lead == 0xE0) return {3, 0xA0, 0xBF};
+    if (lead == 0xED) return {3, 0x80, 0x9F}; // no surrogates
+    if (lead < 0xF0) return {3};
+    if (lead == 0xF0) return {4, 0x90, 0xBF};
+    if (lead < 0xF4) return {4};
+    if (lead == 0xF4) return {4, 0x80, 0x8F};
     return {};
 }
 
@@ -54,16 +45,13 @@ struct utf8_step {
 
 [[nodiscard]] constexpr utf8_step utf8_next(std::string_view text) noexcept {
     const utf8_sequence sequence = utf8_sequence_of(static_cast<unsigned char>(text[0]));
-    if (sequence.size <= 1)
-        return {1, sequence.size == 1};
+    if (sequence.size <= 1) return {1, sequence.size == 1};
     for (std::size_t i = 1; i < sequence.size; ++i) {
-        if (i == text.size())
-            return {i, false};
+        if (i == text.size()) return {i, false};
         const auto c = static_cast<unsigned char>(text[i]);
         const unsigned char lower = i == 1 ? sequence.lower : static_cast<unsigned char>(0x80);
         const unsigned char upper = i == 1 ? sequence.upper : static_cast<unsigned char>(0xBF);
-        if (c < lower || c > upper)
-            return {i, false};
+        if (c < lower || c > upper) return {i, false};
     }
     return {sequence.size, true};
 }
@@ -77,8 +65,7 @@ struct utf8_step {
             continue;
         }
         const utf8_step step = utf8_next(text.substr(at));
-        if (!step.valid)
-            break;
+        if (!step.valid) break;
         at += step.size;
     }
     return at;
@@ -89,13 +76,10 @@ template <class Storage>
 [[nodiscard]] constexpr bool utf8_append_replaced(std::string_view text, Storage& out) {
     while (!text.empty()) {
         const std::size_t valid = utf8_valid_prefix(text);
-        if (!out.append(text.substr(0, valid)))
-            return false;
+        if (!out.append(text.substr(0, valid))) return false;
         text.remove_prefix(valid);
-        if (text.empty())
-            break;
-        if (!out.append("\xEF\xBF\xBD"))
-            return false;
+        if (text.empty()) break;
+        if (!out.append("\xEF\xBF\xBD")) return false;
         text.remove_prefix(utf8_next(text).size);
     }
     return true;

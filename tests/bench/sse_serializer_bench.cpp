@@ -1,0 +1,93 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+//
+// The serializer beside what it cannot do without, in the same run: two memchr passes over the
+// data and one memcpy of it. Read the ratio, not GB/s.
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sse/text.hpp>
+
+#include "measure.hpp"
+#include "workloads.hpp"
+
+namespace {
+
+constexpr std::size_t stream_size = std::size_t{16} << 20;
+constexpr std::size_t sink_size = 128 * 1024;
+constexpr int rounds = 11;
+
+struct workload {
+    std::string_view name;
+    std::size_t size;  ///< bytes of data
+    std::size_t lines; ///< in the data
+    bool has_id;
+};
+
+constexpr workload workloads[] = {{"150 B", 150, 1, false},
+                                  {"1 KiB", 1024, 1, false},
+                                  {"16 KiB", 16 * 1024, 1, false},
+                                  {"small", 40, 1, true},
+                                  {"multi", 250, 5, false}};
+
+std::vector<sse::event> make_events(const workload& w) {
+    sse::bench::random_source random;
+    std::vector<sse::event> events(64);
+    for (std::size_t serial = 0; serial < events.size(); ++serial) {
+        sse::event& e = events[serial];
+        for (std::size_t i = 0; i < w.lines; ++i) {
+            if (i != 0) e.data += '\n';
+            e.data += random.text(w.size / w.lines);
+        }
+        if (!w.has_id) continue;
+        e.id = std::to_string(100000 + serial);
+        e.type = "tick";
+    }
+    return events;
+}
+
+void serialize_all(const std::vector<sse::event>& events, std::size_t count, std::string& sink) {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (sink.size() > sink_size) sink.clear();
+        if (serialize(events[i % events.size()], sink) != sse::errc::success) std::abort();
+    }
+    sse::bench::keep(sink.size());
+}
+
+void copy_all(const std::vector<sse::event>& events, std::size_t count, std::vector<char>& out) {
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string& data = events[i % events.size()].data;
+        sse::bench::keep(sse::bench::count_with_memchr(data, '\r'));
+        sse::bench::keep(sse::bench::count_with_memchr(data, '\n'));
+        if (at > sink_size) at = 0;
+        std::memcpy(out.data() + at, data.data(), data.size());
+        at += data.size();
+    }
+    sse::bench::keep(at);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const sse::bench::report report(
+        sse::bench::wants_json(argc, argv),
+        {"workload", "sink", "GB/s", "Mevents/s", "reference GB/s", "of reference %"});
+    for (const auto& w : workloads) {
+        const auto events = make_events(w);
+        const std::size_t count = stream_size / w.size;
+        std::string sink;
+        sink.reserve(2 * sink_size);
+        std::vector<char> copy(2 * sink_size);
+        const auto s = sse::bench::median_seconds(
+            rounds, [&] { serialize_all(events, count, sink); },
+            [&] { copy_all(events, count, copy); });
+        const auto bytes = static_cast<double>(count * w.size);
+        report.row(w.name, "std::string",
+                   {bytes / s[0] / 1e9, static_cast<double>(count) / s[0] / 1e6,
+                    bytes / s[1] / 1e9, 100 * s[1] / s[0]});
+    }
+}
