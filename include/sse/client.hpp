@@ -1,0 +1,12 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+/// The client: `event_source` and what configures it.
+
+#include <sse/client/event_batch.hpp>
+#include <sse/client/event_source.hpp>
+#include <sse/client/hooks.hpp>
+#include <sse/client/options.hpp>
+#include <sse/client/ready_state.hpp>
+#include <sse/client/reconnect_policy.hpp>
+#include <sse/client/redirect.hpp>

@@ -1,0 +1,93 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/client/redirect.hpp>
+#include <sse/http/fields.hpp>
+#include <sse/http/percent.hpp>
+#include <sse/http/request_head.hpp>
+#include <sse/http/url.hpp>
+#include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sse::detail {
+
+/// RFC 4648, section 4.
+[[nodiscard]] inline std::string base64(std::string_view bytes) {
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const std::string_view group = bytes.substr(i, 3);
+        std::uint32_t bits = 0;
+        for (std::size_t k = 0; k < 3; ++k)
+            bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
+        for (std::size_t k = 0; k < 4; ++k)
+            text.push_back(k <= group.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=');
+    }
+    return text;
+}
+
+/// Takes the userinfo off `url` and makes the Authorization of it, where there is none yet
+/// (RFC 7617). From then on it is treated as any other credential.
+inline void take_userinfo(http::url& url, http::fields& headers) {
+    if (url.userinfo.empty()) return;
+    const auto plain = http::percent_decode(url.userinfo);
+    if (plain && !headers.contains("Authorization")) {
+        const bool has_colon = plain->find(':') != std::string::npos;
+        headers.add("Authorization", "Basic " + base64(has_colon ? *plain : *plain + ":"));
+    }
+    url.userinfo.clear();
+}
+
+/// Sets what every request has and the user did not.
+inline void add_defaults(const http::url& url, http::fields& to, const http::fields& headers) {
+    const std::string host = url.authority();
+    using default_field = std::pair<std::string_view, std::string_view>;
+    for (const auto& [name, value] :
+         {default_field{"Host", host}, default_field{"Accept", "text/event-stream"},
+          default_field{"Cache-Control", "no-cache"}}) {
+        if (!headers.contains(name)) to.add(name, value);
+    }
+}
+
+/// Writes the request for `target` over `out`: a head with the user's `headers`, and `body`.
+/// An id that no field can carry is left out: better to resume nowhere than to fail for ever.
+/// Errors: `errc::bad_start_line` or `errc::bad_field` where the user's method or headers cannot be
+/// written.
+[[nodiscard]] inline errc write_request(const request_target& target, const http::fields& headers,
+                                        std::string_view body, std::string_view last_event_id,
+                                        std::string& out) {
+    out.clear();
+    http::request_head head;
+    head.method = target.method;
+    head.target = target.url.target;
+    http::fields kept;
+    for (const http::field& line : headers) {
+        const bool framing = http::iequals(line.name, "Content-Length") ||
+                             http::iequals(line.name, "Transfer-Encoding") ||
+                             (http::iequals(line.name, "Content-Type") && !target.send_body);
+        const bool replaced = http::iequals(line.name, "Last-Event-ID") && !last_event_id.empty();
+        if (!framing && !replaced && (target.send_credentials || !is_credential(line.name)))
+            kept.add(line.name, line.value);
+    }
+    add_defaults(target.url, head.headers, kept);
+    for (const http::field& line : kept)
+        head.headers.add(line.name, line.value);
+    if (!last_event_id.empty() && http::is_field_value(last_event_id))
+        head.headers.add("Last-Event-ID", last_event_id);
+    const std::string_view payload = target.send_body ? body : std::string_view();
+    const bool bodyless = head.method == "GET" || head.method == "HEAD";
+    if (!payload.empty() || !bodyless)
+        head.headers.add("Content-Length", std::to_string(payload.size()));
+    const errc e = http::write_head(head, out);
+    if (e == errc::success) out.append(payload);
+    return e;
+}
+
+} // namespace sse::detail

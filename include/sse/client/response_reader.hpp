@@ -1,0 +1,147 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/client/options.hpp>
+#include <sse/http/body_decoder.hpp>
+#include <sse/http/body_framing.hpp>
+#include <sse/http/head_reader.hpp>
+#include <sse/http/response_head.hpp>
+#include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
+#include <sse/text/parser.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace sse::detail {
+
+/// What `response_reader::next` found.
+enum class response_status {
+    need_input, ///< everything fed was read
+    head,       ///< the final head: `head()`; `accept` or drop the connection
+    event,      ///< `current()`
+    comment,    ///< `comment()`
+    retry,      ///< `retry()`
+    end,        ///< the body is complete; bytes behind it are nothing to us
+    failed,     ///< `error()`
+};
+
+/// Turns the bytes of one HTTP response after another into events, where they lie.
+class response_reader {
+public:
+    explicit response_reader(const event_source_options& options)
+        : limits_(options.limits), head_reader_(options.limits.head, http::head_kind::response),
+          parser_({.limits = options.limits.text,
+                   .utf8 = options.utf8,
+                   .comments = static_cast<bool>(options.hooks.on_comment)}) {}
+
+    /// Expects a new response. Only the last event id stays.
+    void reset() {
+        input_ = {};
+        head_reader_.reset();
+        head_.status = 0;
+        interim_ = 0;
+        phase_ = phase::head;
+        parser_.reset();
+    }
+
+    /// Goes on with `bytes`. Only when `next` says `need_input`.
+    /// Lifetime: borrowed until `next` says so again.
+    void feed(std::string_view bytes) noexcept { input_ = bytes; }
+
+    /// The next thing in the response.
+    [[nodiscard]] response_status next() {
+        switch (phase_) {
+        case phase::head: return next_head();
+        case phase::body: return next_in_body();
+        case phase::end: return response_status::end;
+        case phase::failed: break;
+        }
+        return response_status::failed;
+    }
+
+    /// Begins to read the body behind `head()` as an event stream.
+    /// Errors: as `http::response_body`; `next` then fails with it.
+    errc accept(std::string_view method) {
+        http::body_framing framing;
+        error_ = http::response_body(method, head_, framing);
+        phase_ = error_ == errc::success ? phase::body : phase::failed;
+        decoder_ = http::body_decoder(framing);
+        return error_;
+    }
+
+    /// What the end of the connection means now: `success` where it ends the body.
+    [[nodiscard]] errc finish() const noexcept {
+        return phase_ == phase::body ? decoder_.finish() : errc::truncated;
+    }
+
+    /// The head found last; its status is 0 where there is none yet.
+    [[nodiscard]] const http::response_head& head() const noexcept { return head_; }
+    [[nodiscard]] event_view current() const noexcept { return parser_.current(); }
+    [[nodiscard]] std::string_view comment() const noexcept { return parser_.comment(); }
+    [[nodiscard]] std::chrono::milliseconds retry() const noexcept { return parser_.retry(); }
+    [[nodiscard]] errc error() const noexcept { return error_; }
+
+    [[nodiscard]] std::string_view last_event_id() const noexcept {
+        return parser_.last_event_id();
+    }
+    [[nodiscard]] errc last_event_id(std::string_view id) { return parser_.last_event_id(id); }
+
+private:
+    enum class phase { head, body, end, failed };
+
+    [[nodiscard]] response_status fail(errc error) noexcept {
+        error_ = error;
+        phase_ = phase::failed;
+        return response_status::failed;
+    }
+
+    [[nodiscard]] response_status next_head() {
+        for (;;) {
+            input_.remove_prefix(head_reader_.feed(input_));
+            if (head_reader_.error() != errc::success) return fail(head_reader_.error());
+            if (!head_reader_.done()) return response_status::need_input;
+            const errc e = http::parse_response_head(head_reader_.text(), limits_.head, head_);
+            if (e != errc::success) return fail(e);
+            if (head_.status >= 200 || head_.status == 101) return response_status::head;
+            if (limits_.interim != 0 && ++interim_ > limits_.interim)
+                return fail(errc::head_too_large);
+            head_reader_.reset();
+        }
+    }
+
+    [[nodiscard]] response_status next_in_body() {
+        for (;;) {
+            switch (parser_.next()) {
+            case parse_status::event: return response_status::event;
+            case parse_status::comment: return response_status::comment;
+            case parse_status::retry: return response_status::retry;
+            case parse_status::failed: return fail(parser_.error());
+            case parse_status::need_input: break;
+            }
+            if (decoder_.done()) {
+                phase_ = phase::end;
+                return response_status::end;
+            }
+            if (input_.empty()) return response_status::need_input;
+            const http::body_slice slice = decoder_.next(input_);
+            input_.remove_prefix(slice.consumed);
+            if (decoder_.error() != errc::success) return fail(decoder_.error());
+            parser_.feed(slice.payload);
+        }
+    }
+
+    event_source_limits limits_;
+    http::head_reader head_reader_;
+    http::response_head head_;
+    http::body_decoder decoder_;
+    parser parser_;
+    std::string_view input_;
+    std::size_t interim_ = 0;
+    phase phase_ = phase::head;
+    errc error_ = errc::success;
+};
+
+} // namespace sse::detail

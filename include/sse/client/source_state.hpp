@@ -1,0 +1,204 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/client/source_core.hpp>
+#include <sse/net/asio.hpp>
+#include <sse/net/connect.hpp>
+#include <sse/net/timer.hpp>
+#include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace sse::detail {
+
+/// An event source's shared part: the core, with the I/O objects that move its bytes. A receive
+/// under way keeps it alive. What is outstanding at a time, whichever operation it is, is ended
+/// through one signal: by its deadline, `close`, `restart`, or the user's own cancellation slot.
+template <class Executor, class Net>
+class source_state : public std::enable_shared_from_this<source_state<Executor, Net>> {
+public:
+    using transport = typename Net::transport;
+    using kind = connection_action::kind;
+    using input = connection_input::kind;
+
+    source_state(const Executor& executor, std::string_view url, event_source_options options,
+                 Net net)
+        : executor_(executor), net_(std::move(net)),
+          core_(std::make_shared<source_core>(url, std::move(options))),
+          timer_(net_.make_timer(executor)) {}
+
+    [[nodiscard]] Executor executor() const { return executor_; }
+    [[nodiscard]] source_core& core() noexcept { return *core_; }
+    [[nodiscard]] const std::shared_ptr<source_core>& shared_core() const noexcept { return core_; }
+    [[nodiscard]] net::time_point now() const { return timer_.now(); }
+
+    /// A receive begins, unless there is one.
+    [[nodiscard]] bool begin() noexcept { return !std::exchange(busy_, true); }
+
+    /// The receive ends.
+    void end() {
+        busy_ = false;
+        disarm();
+        if (!core_->fsm().readable()) disconnect();
+    }
+
+    /// What to do after the operation `done` ended with `ec`.
+    [[nodiscard]] connection_action resume(kind done, error_code ec, std::size_t size,
+                                           bool cancelled) {
+        signal_.slot().clear();
+        const bool late = std::exchange(late_, false);
+        if (core_->take_restarted()) return core_->resume({.what = input::receive}, now());
+        if (done == kind::read && !ec) core_->fill(size);
+        if (cancelled) return core_->resume({.what = input::cancelled}, now());
+        if (ec && late) return core_->resume({.what = input::timeout}, now());
+        switch (done) {
+        case kind::wait: return core_->resume({.what = input::elapsed}, now());
+        case kind::send: return finished(input::sent, ec);
+        case kind::connect: return finished(input::connected, ec);
+        default: break;
+        }
+        if (ec == asio::error::eof) return core_->finish(now());
+        return ec ? finished(input::failed, ec) : core_->parse(now());
+    }
+
+    [[nodiscard]] connection_action connected(error_code ec, transport connection, bool cancelled) {
+        if (!ec && core_->fsm().ready_state() != ready_state::closed)
+            transport_.emplace(std::move(connection));
+        return resume(kind::connect, ec, 0, cancelled);
+    }
+
+    /// Makes the handler of what is outstanding next.
+    template <class Self>
+    auto interruptible(Self& self) {
+        if (auto slot = self.get_cancellation_state().slot(); slot.is_connected()) {
+            slot.assign([state = this->weak_from_this()](asio::cancellation_type_t) {
+                if (const auto s = state.lock()) s->interrupt();
+            });
+        }
+        return asio::bind_cancellation_slot(signal_.slot(), std::move(self));
+    }
+
+    template <class Handler>
+    void connect(Handler&& handler) {
+        disconnect();
+        const http::url& url = core_->url();
+        const event_source_timeouts& limits = core_->options().timeouts;
+        net::connect_options options;
+        options.timeout = limits.connect;
+        options.address_timeout = limits.address;
+        net_.async_connect(executor_, url.host, url.port, options, std::forward<Handler>(handler));
+    }
+
+    template <class Handler>
+    void send(Handler&& handler) {
+        const std::string_view request = core_->request();
+        transport_->async_write(asio::const_buffer(request.data(), request.size()),
+                                std::forward<Handler>(handler));
+    }
+
+    template <class Handler>
+    void read(Handler&& handler) {
+        transport_->async_read_some(core_->buffer(), std::forward<Handler>(handler));
+    }
+
+    template <class Handler>
+    void wait(Handler&& handler) {
+        disconnect();
+        timer_.async_wait(std::forward<Handler>(handler));
+    }
+
+    /// Sets the deadline of what comes next, or the end of the wait. Handlers run on `executor`.
+    template <class Executor1>
+    void arm(const connection_action& action, const Executor1& executor) {
+        if (action.what == kind::wait) {
+            disarm();
+            timer_.expires_at(action.until);
+        } else {
+            deadline_ = action.until;
+            watch(executor);
+        }
+    }
+
+    void close() {
+        core_->close();
+        cut();
+    }
+
+    void restart() {
+        core_->restart();
+        cut();
+    }
+
+private:
+    template <class Executor1>
+    struct deadline_handler {
+        std::shared_ptr<source_state> state;
+        std::size_t watch;
+        Executor1 executor;
+        void operator()(const error_code&) { state->expired(watch, executor); }
+    };
+
+    [[nodiscard]] connection_action finished(input success, error_code ec) {
+        return core_->resume({.what = ec ? input::failed : success, .error = ec}, now());
+    }
+
+    /// Waits for the deadline, unless a wait is there that ends before it: that will look again, so
+    /// a deadline that moves with each read does not cost a wait each.
+    template <class Executor1>
+    void watch(const Executor1& executor) {
+        if (deadline_ == net::time_point::max() || (watching_ && timer_.expiry() <= deadline_))
+            return;
+        watching_ = true;
+        timer_.expires_at(deadline_);
+        timer_.async_wait(asio::bind_executor(
+            executor, deadline_handler<Executor1>{this->shared_from_this(), ++watch_, executor}));
+    }
+
+    template <class Executor1>
+    void expired(std::size_t watch, const Executor1& executor) {
+        if (watch != watch_ || !watching_) return;
+        watching_ = false;
+        if (now() < deadline_) return this->watch(executor);
+        late_ = true;
+        interrupt();
+    }
+
+    void disarm() {
+        deadline_ = net::time_point::max();
+        late_ = false;
+        if (std::exchange(watching_, false)) timer_.cancel();
+    }
+
+    void interrupt() { signal_.emit(asio::cancellation_type::terminal); }
+
+    /// Ends what is outstanding, and the connection.
+    void cut() {
+        const auto alive = this->shared_from_this();
+        disarm();
+        interrupt();
+        disconnect();
+    }
+
+    void disconnect() {
+        if (transport_) transport_->close();
+        transport_.reset();
+    }
+
+    Executor executor_;
+    Net net_;
+    std::shared_ptr<source_core> core_;
+    typename Net::timer timer_;
+    std::optional<transport> transport_;
+    asio::cancellation_signal signal_;
+    net::time_point deadline_ = net::time_point::max();
+    std::size_t watch_ = 0;
+    bool watching_ = false; ///< a wait for the deadline is under way
+    bool late_ = false;     ///< the deadline passed
+    bool busy_ = false;     ///< a receive is under way
+};
+
+} // namespace sse::detail
