@@ -16,15 +16,18 @@ inline void base64_encode(std::string_view bytes, std::string& out) {
     int held = 0;
     for (const char c : bytes) {
         bits = bits << 8 | static_cast<unsigned char>(c);
-        for (held += 8; held >= 6; held -= 6) out += base64_alphabet[bits >> (held - 6) & 63];
+        for (held += 8; held >= 6; held -= 6)
+            out += base64_alphabet[bits >> (held - 6) & 63];
     }
     if (held > 0) out += base64_alphabet[bits << (6 - held) & 63];
-    while (out.size() % 4 != 0) out += '=';
+    while (out.size() % 4 != 0)
+        out += '=';
 }
 
 /// Decodes standard base64; false for a character outside the alphabet.
 [[nodiscard]] inline bool base64_decode(std::string_view text, std::string& out) {
-    while (text.ends_with('=')) text.remove_suffix(1);
+    while (text.ends_with('='))
+        text.remove_suffix(1);
     std::uint32_t bits = 0;
     int held = 0;
     for (const char c : text) {

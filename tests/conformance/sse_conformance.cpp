@@ -5,16 +5,16 @@
 //   C <base64>     bytes, as one read          V <type> <data> <last event id>   an event
 //   E              the end of the stream       R <ms>                            a retry field
 //                                              D <last event id>                 the end
+#include "base64.hpp"
+
+#include <sse/text.hpp>
+
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
 #include <string>
 #include <string_view>
-
-#include <sse/text.hpp>
-
-#include "base64.hpp"
 
 namespace {
 

@@ -12,8 +12,8 @@ namespace sse {
 struct limits {
     std::size_t line = std::size_t{16} << 20;  ///< one line, without its end
     std::size_t event = std::size_t{16} << 20; ///< the data of one event, line breaks included
-    std::size_t id = std::size_t{4} << 10;     ///< an event id
-    std::size_t type = std::size_t{4} << 10;   ///< an event type
+    std::size_t id = std::size_t{64} << 10;    ///< an event id
+    std::size_t type = std::size_t{64} << 10;  ///< an event type
 };
 
 /// No limits at all, for text that is in memory already.
