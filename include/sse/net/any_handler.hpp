@@ -172,8 +172,7 @@ public:
         return *this;
     }
     ~any_handler() {
-        if (block_)
-            block_->destroy();
+        if (block_) block_->destroy();
     }
 
     void swap(any_handler& other) noexcept { std::swap(block_, other.block_); }
@@ -189,9 +188,7 @@ public:
 
     /// Calls the handler, here and now: the caller is on the associated executor. Holds nothing
     /// afterwards.
-    void operator()(Args... args) {
-        std::exchange(block_, nullptr)->invoke(std::move(args)...);
-    }
+    void operator()(Args... args) { std::exchange(block_, nullptr)->invoke(std::move(args)...); }
 
 private:
     block_base* block_ = nullptr;

@@ -113,12 +113,13 @@ private:
             s.endpoints.emplace_back(asio::ip::tcp::endpoint(address, s.port));
         }
         s.news->addresses = s.endpoints.size();
-        const auto executor = s.timer.get_executor();
-        asio::post(executor, std::move(self));
+        // Without an executor: with one, Asio 1.22 reads the allocator of a moved-from handler.
+        asio::post(std::move(self));
     }
 
     template <class Self>
-    static void carry_out(Self& self, const std::shared_ptr<state>& s, const connect_action& to_do) {
+    static void carry_out(Self& self, const std::shared_ptr<state>& s,
+                          const connect_action& to_do) {
         switch (to_do.what) {
         case connect_action::kind::resolve: resolve(self, s); break;
         case connect_action::kind::connect: connect(self, s, to_do.address); break;
@@ -134,8 +135,7 @@ private:
         s->resolver.async_resolve(
             s->host, std::to_string(s->port), asio::ip::tcp::resolver::numeric_service,
             asio::bind_executor(self.get_executor(), [s](error_code ec, const auto& results) {
-                if (s->attempt != 0)
-                    return;
+                if (s->attempt != 0) return;
                 for (const auto& entry : results)
                     s->endpoints.emplace_back(entry.endpoint());
                 s->deliver({connect_input::kind::resolved, ec, s->endpoints.size()});
@@ -149,8 +149,7 @@ private:
         s->socket.async_connect(
             s->endpoints[address],
             asio::bind_executor(self.get_executor(), [s, mine = ++s->attempt](error_code ec) {
-                if (s->attempt == mine)
-                    s->deliver({connect_input::kind::connected, ec});
+                if (s->attempt == mine) s->deliver({connect_input::kind::connected, ec});
             }));
     }
 

@@ -57,20 +57,16 @@ public:
             addresses_ = input.addresses;
             return attempt(0, now);
         case in::resolved:
-            if (input.ec)
-                return complete(input.ec);
-            if (input.addresses == 0)
-                return complete(asio::error::host_not_found);
+            if (input.ec) return complete(input.ec);
+            if (input.addresses == 0) return complete(asio::error::host_not_found);
             addresses_ = input.addresses;
             return attempt(0, now);
         case in::connected: return input.ec ? next(input.ec, now) : complete({});
         case in::cancelled: return complete(asio::error::operation_aborted);
         case in::woken: break;
         }
-        if (now >= total_until_)
-            return complete(errc::connect_timeout);
-        if (now >= each_until_)
-            return next(errc::connect_timeout, now);
+        if (now >= total_until_) return complete(errc::connect_timeout);
+        if (now >= each_until_) return next(errc::connect_timeout, now);
         return {.what = connect_action::kind::wait, .until = (std::min)(total_until_, each_until_)};
     }
 
@@ -88,8 +84,7 @@ private:
     }
 
     connect_action attempt(std::size_t address, time_point now) {
-        if (now >= total_until_)
-            return complete(errc::connect_timeout);
+        if (now >= total_until_) return complete(errc::connect_timeout);
         address_ = address;
         each_until_ = until(now, each_);
         return {.what = connect_action::kind::connect,

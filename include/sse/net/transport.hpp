@@ -42,8 +42,7 @@ public:
     explicit basic_transport(asio::basic_stream_socket<Protocol, executor_type> socket)
         : socket_(std::move(socket)) {
         error_code ignored;
-        if (socket_.is_open())
-            socket_.non_blocking(true, ignored);
+        if (socket_.is_open()) socket_.non_blocking(true, ignored);
     }
 
     /// Runs over `stream`, whose handlers without an executor of their own run on `executor`.
@@ -90,22 +89,21 @@ public:
     /// Cancellation: terminal, partial and total end the wait.
     template <class CompletionToken>
     auto async_wait_readable(CompletionToken&& token) {
-        return asio::async_initiate<CompletionToken, void(error_code)>(
-            initiate_wait{this}, token, readiness::readable);
+        return asio::async_initiate<CompletionToken, void(error_code)>(initiate_wait{this}, token,
+                                                                       readiness::readable);
     }
 
     /// Completes as soon as `write_some` may get on. Otherwise as `async_wait_readable`.
     template <class CompletionToken>
     auto async_wait_writable(CompletionToken&& token) {
-        return asio::async_initiate<CompletionToken, void(error_code)>(
-            initiate_wait{this}, token, readiness::writable);
+        return asio::async_initiate<CompletionToken, void(error_code)>(initiate_wait{this}, token,
+                                                                       readiness::writable);
     }
 
     /// Reads what is there, without waiting.
     /// Errors: `would_block` where nothing is there, `eof`, those of the system.
     std::size_t read_some(asio::mutable_buffer buffer, error_code& ec) {
-        if (stream_)
-            return stream_->read_some(buffer, ec);
+        if (stream_) return stream_->read_some(buffer, ec);
         return socket_.read_some(asio::mutable_buffers_1(buffer), ec);
     }
 
@@ -113,8 +111,7 @@ public:
     /// Errors: `would_block` where nothing goes: the next write then has to begin with the same
     /// bytes, at the same place or another. Those of the system.
     std::size_t write_some(asio::const_buffer buffer, error_code& ec) {
-        if (stream_)
-            return stream_->write_some(buffer, ec);
+        if (stream_) return stream_->write_some(buffer, ec);
         return socket_.write_some(asio::const_buffers_1(buffer), ec);
     }
 
@@ -130,8 +127,7 @@ public:
     /// Closes the connection. Operations under way complete with `operation_aborted`. Once closed,
     /// nothing more happens. A socket with unread input sends a reset.
     void close() noexcept {
-        if (stream_)
-            return stream_->close();
+        if (stream_) return stream_->close();
         error_code ignored;
         socket_.close(ignored);
     }
@@ -139,8 +135,7 @@ public:
     /// Like `close()`, but drops what the kernel has not sent yet: nothing of the connection stays
     /// behind, and a TCP peer reads a reset.
     void abort() noexcept {
-        if (stream_)
-            return stream_->abort();
+        if (stream_) return stream_->abort();
         error_code ignored;
         socket_.set_option(asio::socket_base::linger(true, 0), ignored);
         socket_.close(ignored);
@@ -153,16 +148,14 @@ public:
     /// The peer's IP address as a text, IPv6 without brackets. Empty for unix sockets, and where
     /// there is none.
     [[nodiscard]] std::string remote_address() const {
-        if (stream_)
-            return stream_->remote_address();
+        if (stream_) return stream_->remote_address();
         asio::ip::tcp::endpoint peer;
         return remote_endpoint(peer) ? peer.address().to_string() : std::string();
     }
 
     /// The peer's TCP port, or 0.
     [[nodiscard]] std::uint16_t remote_port() const {
-        if (stream_)
-            return stream_->remote_port();
+        if (stream_) return stream_->remote_port();
         asio::ip::tcp::endpoint peer;
         return remote_endpoint(peer) ? peer.port() : std::uint16_t{0};
     }
@@ -213,9 +206,8 @@ private:
             if (t.stream_)
                 t.stream_->async_wait(what, t.template erase<wait_handler>(handler));
             else
-                t.socket_.async_wait(what == readiness::readable
-                                         ? asio::socket_base::wait_read
-                                         : asio::socket_base::wait_write,
+                t.socket_.async_wait(what == readiness::readable ? asio::socket_base::wait_read
+                                                                 : asio::socket_base::wait_write,
                                      std::forward<Handler>(handler));
         }
     };
