@@ -74,7 +74,8 @@ public:
 
     /// What the end of the connection means now: `success` where it ends the body.
     [[nodiscard]] errc finish() const noexcept {
-        return phase_ == phase::body ? decoder_.finish() : errc::truncated;
+        const bool accepted = phase_ == phase::body || phase_ == phase::end;
+        return accepted ? decoder_.finish() : errc::truncated;
     }
 
     /// The head found last; its status is 0 where there is none yet.

@@ -1,0 +1,149 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "support/catch.hpp"
+
+#include <sse/client/request.hpp>
+
+#include <string>
+#include <string_view>
+
+using sse::errc;
+using sse::detail::base64;
+using sse::detail::request_target;
+using sse::detail::take_userinfo;
+using sse::detail::write_request;
+using sse::http::fields;
+
+namespace {
+
+request_target at(std::string_view url, std::string method = "GET") {
+    request_target target;
+    REQUIRE(sse::http::parse_url(url, target.url) == errc::success);
+    target.method = method;
+    return target;
+}
+
+std::string written(const request_target& target, const fields& headers, std::string_view body = {},
+                    std::string_view id = {}) {
+    std::string out = "left over";
+    REQUIRE(write_request(target, headers, body, id, out) == errc::success);
+    return out;
+}
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("request: a plain one is exactly this", "[request]") {
+    CHECK(written(at("http://example.org/events?a=b"), {}) == "GET /events?a=b HTTP/1.1\r\n"
+                                                              "Host: example.org\r\n"
+                                                              "Accept: text/event-stream\r\n"
+                                                              "Cache-Control: no-cache\r\n"
+                                                              "\r\n");
+}
+
+TEST_CASE("request: Host has the port where it is not the default, and brackets", "[request]") {
+    CHECK(has(written(at("http://example.org:8080/"), {}), "Host: example.org:8080\r\n"));
+    CHECK(has(written(at("http://[::1]:8080/"), {}), "Host: [::1]:8080\r\n"));
+    CHECK(has(written(at("http://[::1]/"), {}), "Host: [::1]\r\n"));
+}
+
+TEST_CASE("request: fields of the user replace the defaults", "[request]") {
+    const std::string text = written(
+        at("http://a/"), {{"accept", "x/y"}, {"Cache-Control", "max-age=0"}, {"Host", "b"}});
+    CHECK(has(text, "accept: x/y\r\n"));
+    CHECK(has(text, "Cache-Control: max-age=0\r\n"));
+    CHECK(has(text, "Host: b\r\n"));
+    CHECK_FALSE(has(text, "event-stream"));
+    CHECK_FALSE(has(text, "no-cache"));
+    CHECK_FALSE(has(text, "Host: a"));
+}
+
+TEST_CASE("request: Last-Event-ID goes out as bytes, and not at all while empty", "[request]") {
+    CHECK(has(written(at("http://a/"), {}, {}, "\xe2\x82\xac 7"),
+              "Last-Event-ID: \xe2\x82\xac 7\r\n"));
+    CHECK_FALSE(has(written(at("http://a/"), {}), "Last-Event-ID"));
+    const std::string both = written(at("http://a/"), {{"last-event-id", "old"}}, {}, "new");
+    CHECK(has(both, "Last-Event-ID: new\r\n"));
+    CHECK_FALSE(has(both, "old"));
+    CHECK(has(written(at("http://a/"), {{"Last-Event-ID", "mine"}}), "Last-Event-ID: mine\r\n"));
+}
+
+TEST_CASE("request: an id that no field can carry is left out", "[request]") {
+    for (const std::string_view id : {"a\x01", "\x7f", "\x1b[0m", "a\rb", "a\nb"})
+        CHECK_FALSE(has(written(at("http://a/"), {}, {}, id), "Last-Event-ID"));
+    CHECK(has(written(at("http://a/"), {}, {}, "a\tb"), "Last-Event-ID: a\tb\r\n"));
+}
+
+TEST_CASE("request: a body has its length, and other methods than GET always have one",
+          "[request]") {
+    const std::string text = written(at("http://a/", "POST"), {{"Content-Type", "x/y"}}, "body");
+    CHECK(has(text, "Content-Length: 4\r\n"));
+    CHECK(has(text, "Content-Type: x/y\r\n"));
+    CHECK(text.ends_with("\r\n\r\nbody"));
+    CHECK(has(written(at("http://a/", "REPORT"), {}), "Content-Length: 0\r\n"));
+    CHECK(has(written(at("http://a/", "GET"), {}, "q"), "Content-Length: 1\r\n"));
+    CHECK_FALSE(has(written(at("http://a/", "GET"), {}), "Content-Length"));
+}
+
+TEST_CASE("request: framing is not for the user to set", "[request]") {
+    const std::string text = written(
+        at("http://a/", "POST"), {{"Content-Length", "99"}, {"Transfer-Encoding", "chunked"}}, "b");
+    CHECK(has(text, "Content-Length: 1\r\n"));
+    CHECK_FALSE(has(text, "99"));
+    CHECK_FALSE(has(text, "chunked"));
+}
+
+TEST_CASE("request: without the body there is no content type", "[request]") {
+    request_target target = at("http://a/");
+    target.send_body = false;
+    const std::string text = written(target, {{"Content-Type", "x/y"}}, "body");
+    CHECK_FALSE(has(text, "Content-"));
+    CHECK(text.ends_with("\r\n\r\n"));
+}
+
+TEST_CASE("request: without credentials no secret goes out", "[request]") {
+    request_target target = at("http://a/");
+    const fields headers{{"authorization", "secret"},
+                         {"Cookie", "secret"},
+                         {"Proxy-Authorization", "secret"},
+                         {"Host", "secret"},
+                         {"X-Other", "kept"}};
+    target.send_credentials = false;
+    const std::string text = written(target, headers);
+    CHECK_FALSE(has(text, "secret"));
+    CHECK(has(text, "Host: a\r\n"));
+    CHECK(has(text, "X-Other: kept\r\n"));
+}
+
+TEST_CASE("request: what cannot be written is refused", "[request]") {
+    std::string out;
+    CHECK(write_request(at("http://a/", "GE T"), {}, {}, {}, out) == errc::bad_start_line);
+    CHECK(write_request(at("http://a/"), {{"a b", "c"}}, {}, {}, out) == errc::bad_field);
+    CHECK(write_request(at("http://a/"), {{"a", "b\r\nc: d"}}, {}, {}, out) == errc::bad_field);
+}
+
+TEST_CASE("request: base64 of every length", "[request]") {
+    CHECK(base64("") == "");
+    CHECK(base64("f") == "Zg==");
+    CHECK(base64("fo") == "Zm8=");
+    CHECK(base64("foo") == "Zm9v");
+    CHECK(base64("foob") == "Zm9vYg==");
+    CHECK(base64("\xff\xfe\xfd") == "//79");
+}
+
+TEST_CASE("request: userinfo becomes Basic credentials and leaves the URL", "[request]") {
+    const auto basic = [](std::string_view url, fields headers = {}) {
+        request_target target = at(url);
+        take_userinfo(target.url, headers);
+        CHECK(target.url.userinfo.empty());
+        const std::string* value = headers.find("Authorization");
+        return value != nullptr ? *value : "none";
+    };
+    CHECK(basic("http://user:pass@a/") == "Basic dXNlcjpwYXNz");
+    CHECK(basic("http://user:p%40ss@a/") == "Basic dXNlcjpwQHNz");
+    CHECK(basic("http://user@a/") == "Basic dXNlcjo=");
+    CHECK(basic("http://a/") == "none");
+    CHECK(basic("http://user:pass@a/", {{"Authorization", "Bearer x"}}) == "Bearer x");
+}
