@@ -30,12 +30,11 @@ check_list() {
         "$(diff <(LC_ALL=C sort "$here/headers.txt") <(headers) | grep '^[<>]')"
 }
 
-# layer_of HEADER: the folder, or the name of an umbrella header
+# layer_of HEADER: sets `layer` to its folder, or to the name of an umbrella header
 layer_of() {
-    case $1 in
-        sse/*/*) echo "${1#sse/}" | cut -d/ -f1 ;;
-        *) basename "$1" .hpp ;;
-    esac
+    layer=${1#sse/}
+    layer=${layer%%/*}
+    layer=${layer%.hpp}
 }
 
 check_layers() {
@@ -43,17 +42,14 @@ check_layers() {
         [version]="" [text]="text" [http]="text http" [net]="text http net"
         [client]="text http net client" [server]="text http net server"
         [hub]="text http net server hub" [tls]="text http net" [sse]="text http net client server hub")
-    local header layer target
-    while read -r header; do
-        layer=$(layer_of "$header")
+    local header target layer allowed
+    while IFS=: read -r header target; do
+        layer_of "$header"
         [ -n "${below[$layer]+known}" ] || { fail "$header: no layer $layer"; continue; }
-        while read -r target; do
-            case " version ${below[$layer]} " in
-                *" $(layer_of "$target") "*) ;;
-                *) fail "$header includes $target, which does not lie below it" ;;
-            esac
-        done < <(sed -nE 's/^ *# *include *[<"](sse\/[^>"]+)[>"].*/\1/p' "$include/$header")
-    done < <(headers)
+        allowed=" version ${below[$layer]} "
+        layer_of "$target"
+        [[ $allowed == *" $layer "* ]] || fail "$header includes $target, which does not lie below it"
+    done < <(cd "$include" && grep -roE '^ *# *include *[<"]sse/[^>"]+' sse --include='*.hpp' | sed 's/: *# *include *[<"]/:/')
 }
 
 # code_lines: all lines but comments, as FILE:NUMBER:LINE
