@@ -1,12 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/percent.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include <sse/http/percent.hpp>
 
 namespace sse::http {
 
@@ -93,8 +93,8 @@ struct authority {
     return static_cast<std::uint16_t>(value);
 }
 
-/// Parses `host [":" port]` by the grammar of RFC 3986 (section 3.2.2). The host must not be empty, as
-/// RFC 9110 (section 4.2.1) asks of http; an empty port counts as none. Userinfo, zones of IPv6
+/// Parses `host [":" port]` by the grammar of RFC 3986 (section 3.2.2). The host must not be empty,
+/// as RFC 9110 (section 4.2.1) asks of http; an empty port counts as none. Userinfo, zones of IPv6
 /// addresses and IPvFuture are refused.
 [[nodiscard]] constexpr std::optional<authority> parse_authority(std::string_view text) noexcept {
     authority result;

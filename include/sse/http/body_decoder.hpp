@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/body_framing.hpp>
+#include <sse/http/chunked.hpp>
+#include <sse/text/error.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include <sse/http/body_framing.hpp>
-#include <sse/http/chunked.hpp>
-#include <sse/text/error.hpp>
 
 namespace sse::http {
 
@@ -20,8 +20,9 @@ public:
     explicit body_decoder(body_framing framing, chunk_limits limits = {}) noexcept
         : kind_(framing.kind), remaining_(framing.length), chunks_(limits) {}
 
-    /// Decodes up to the end of the next run of payload. Call it again with the rest of the bytes while there
-    /// are some, `done` is false and `error` is `success`. Bytes behind the body are not consumed.
+    /// Decodes up to the end of the next run of payload. Call it again with the rest of the bytes
+    /// while there are some, `done` is false and `error` is `success`. Bytes behind the body are
+    /// not consumed.
     [[nodiscard]] body_slice next(std::string_view bytes) noexcept {
         switch (kind_) {
         case body_kind::none: return {};

@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/request_head.hpp>
+#include <sse/http/response_head.hpp>
+#include <sse/text/error.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
-
-#include <sse/http/request_head.hpp>
-#include <sse/http/response_head.hpp>
-#include <sse/text/error.hpp>
 
 namespace sse::http {
 
@@ -47,8 +47,8 @@ namespace detail {
     return !digits.empty();
 }
 
-/// All values of all Content-Length lines. RFC 9112, section 6.3 lets a recipient take repeated equal
-/// values for one; `repeats` says whether to.
+/// All values of all Content-Length lines. RFC 9112, section 6.3 lets a recipient take repeated
+/// equal values for one; `repeats` says whether to.
 [[nodiscard]] inline errc content_length(const fields& headers, bool repeats, std::uint64_t& out) {
     bool first = true;
     for (const field& line : headers) {
@@ -66,9 +66,9 @@ namespace detail {
     return errc::success;
 }
 
-/// Exactly one coding, chunked: the only list that RFC 9112 and a recipient that knows no other allow.
-/// Empty elements are refused, for others may read them differently. Chunked twice, not last or with
-/// parameters is faulty framing (sections 6.1 and 7.1), anything else an unknown coding.
+/// Exactly one coding, chunked: the only list that RFC 9112 and a recipient that knows no other
+/// allow. Empty elements are refused, for others may read them differently. Chunked twice, not last
+/// or with parameters is faulty framing (sections 6.1 and 7.1), anything else an unknown coding.
 [[nodiscard]] inline errc transfer_coding(const fields& headers) noexcept {
     std::size_t codings = 0;
     std::size_t chunked = 0;
@@ -95,9 +95,9 @@ namespace detail {
 } // namespace detail
 
 /// How the body of a request is delimited.
-/// Errors: `bad_framing` for Content-Length that is not one number, for Transfer-Encoding in HTTP/1.0, with
-/// Content-Length or not ending in one chunked; `unknown_coding` for codings other than chunked.
-/// After an error nothing on the connection can be read as a message any more.
+/// Errors: `bad_framing` for Content-Length that is not one number, for Transfer-Encoding in
+/// HTTP/1.0, with Content-Length or not ending in one chunked; `unknown_coding` for codings other
+/// than chunked. After an error nothing on the connection can be read as a message any more.
 [[nodiscard]] inline errc request_body(const request_head& head, body_framing& out) {
     out = {};
     const bool has_length = head.headers.contains("Content-Length");
@@ -115,11 +115,11 @@ namespace detail {
     return errc::success;
 }
 
-/// How the body of a response to `request_method` is delimited. HEAD, 1xx, 204, 304 and a 2xx to CONNECT have
-/// none, whatever their fields say; Transfer-Encoding overrides Content-Length; Content-Length may be
-/// repeated if all values are equal.
-/// Errors: `bad_framing` for an invalid Content-Length, for Transfer-Encoding in HTTP/1.0, for chunked
-/// that is not last or repeated; `unknown_coding` for codings other than chunked.
+/// How the body of a response to `request_method` is delimited. HEAD, 1xx, 204, 304 and a 2xx to
+/// CONNECT have none, whatever their fields say; Transfer-Encoding overrides Content-Length;
+/// Content-Length may be repeated if all values are equal.
+/// Errors: `bad_framing` for an invalid Content-Length, for Transfer-Encoding in HTTP/1.0, for
+/// chunked that is not last or repeated; `unknown_coding` for codings other than chunked.
 [[nodiscard]] inline errc response_body(std::string_view request_method, const response_head& head,
                                         body_framing& out) {
     out = {};

@@ -1,11 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
 #include <sse/http/syntax.hpp>
 #include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
 
 namespace sse::http::detail {
 

@@ -1,16 +1,16 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/chunk_line.hpp>
+#include <sse/http/syntax.hpp>
+#include <sse/text/error.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <string>
 #include <string_view>
-
-#include <sse/http/chunk_line.hpp>
-#include <sse/http/syntax.hpp>
-#include <sse/text/error.hpp>
 
 namespace sse::http {
 
@@ -27,15 +27,17 @@ struct body_slice {
     std::string_view payload; ///< a part of the body, perhaps empty; borrows from the input
 };
 
-/// Decodes the chunked transfer coding: RFC 9112, section 7.1. Strict (digits only, CR LF only, extensions and
-/// trailers by their grammar), in constant memory, each byte looked at once. Trailers are dropped.
+/// Decodes the chunked transfer coding: RFC 9112, section 7.1. Strict (digits only, CR LF only,
+/// extensions and trailers by their grammar), in constant memory, each byte looked at once.
+/// Trailers are dropped.
 class chunked_decoder {
 public:
     explicit chunked_decoder(chunk_limits limits = {}) noexcept
         : limits_(limits), line_(limits.extension) {}
 
-    /// Decodes up to the end of the next run of payload. Call it again with the rest of the bytes while there
-    /// are some, `done` is false and `error` is `success`. Bytes behind the body are not consumed.
+    /// Decodes up to the end of the next run of payload. Call it again with the rest of the bytes
+    /// while there are some, `done` is false and `error` is `success`. Bytes behind the body are
+    /// not consumed.
     [[nodiscard]] body_slice next(std::string_view bytes) noexcept {
         std::size_t at = 0;
         while (at < bytes.size() && !done() && error_ == errc::success) {
@@ -148,7 +150,8 @@ inline constexpr std::string_view chunk_end = "\r\n";
 /// The last chunk and an empty trailer section: the end of a chunked body.
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-/// Appends the line in front of `size` bytes of payload. `size` must not be 0, which would end the body.
+/// Appends the line in front of `size` bytes of payload. `size` must not be 0, which would end the
+/// body.
 inline void append_chunk_header(std::string& out, std::size_t size) {
     constexpr std::string_view digits = "0123456789abcdef";
     char line[sizeof(size) * 2 + 2];

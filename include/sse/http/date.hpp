@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/syntax.hpp>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sse/http/syntax.hpp>
 
 namespace sse::http {
 
@@ -99,7 +99,8 @@ to_time(const date_parts& parts) noexcept {
     return std::clamp<sys_seconds>(time, earliest, latest);
 }
 
-/// RFC 9110, section 5.6.7: two digits that seem more than 50 years ahead are of the century before.
+/// RFC 9110, section 5.6.7: two digits that seem more than 50 years ahead are of the century
+/// before.
 [[nodiscard]] inline int full_year(int two_digits, std::chrono::sys_seconds now) noexcept {
     const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
     const int this_year = static_cast<int>(today.year());

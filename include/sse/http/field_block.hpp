@@ -1,17 +1,17 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 #include <sse/http/fields.hpp>
 #include <sse/http/head_limits.hpp>
 #include <sse/text/error.hpp>
 
+#include <cstddef>
+#include <string_view>
+
 namespace sse::http::detail {
 
-/// Takes the next line off `text`, without its line end. False if there is no line end, or a lone LF
-/// in a request. A CR elsewhere stays in the line, where no grammar allows it.
+/// Takes the next line off `text`, without its line end. False if there is no line end, or a lone
+/// LF in a request. A CR elsewhere stays in the line, where no grammar allows it.
 [[nodiscard]] constexpr bool take_line(std::string_view& text, head_kind kind,
                                        std::string_view& line) noexcept {
     const std::size_t lf = text.find('\n');
@@ -41,8 +41,8 @@ namespace sse::http::detail {
     return errc::success;
 }
 
-/// Joins a continuation line (obs-fold) to the field before it by one space, as RFC 9112 (section 5.2)
-/// asks of user agents.
+/// Joins a continuation line (obs-fold) to the field before it by one space, as RFC 9112
+/// (section 5.2) asks of user agents.
 [[nodiscard]] inline errc unfold(std::string_view line, fields& out) {
     const std::string_view more = trim(line);
     if (out.empty() || !is_field_value(more)) {

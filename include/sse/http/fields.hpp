@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/syntax.hpp>
+
 #include <cstddef>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <sse/http/syntax.hpp>
 
 namespace sse::http {
 
@@ -85,8 +85,8 @@ public:
         return all;
     }
 
-    /// Whether `token` is an element of the comma-separated lists in the lines called `name`, without
-    /// regard to case, such as `list_contains("Connection", "close")`.
+    /// Whether `token` is an element of the comma-separated lists in the lines called `name`,
+    /// without regard to case, such as `list_contains("Connection", "close")`.
     [[nodiscard]] bool list_contains(std::string_view name, std::string_view token) const noexcept {
         for (const field& line : lines_) {
             if (!iequals(line.name, name)) {

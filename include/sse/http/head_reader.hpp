@@ -1,22 +1,23 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 #include <sse/http/head_limits.hpp>
 #include <sse/http/syntax.hpp>
 #include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace sse::http {
 
 /// Collects a head from bytes cut anywhere, up to and with its blank line.
 ///
-/// Every byte is looked at once and the limits hold at any cut. Bytes that cannot begin a head (TLS,
-/// binary garbage) fail at once instead of waiting for a line end or a deadline. In requests lines end in CR LF only and one
-/// empty line in front is skipped (RFC 9112, section 2.2); in responses a lone LF ends a line too.
-/// Grammar beyond that is for `parse_request_head` and `parse_response_head`.
+/// Every byte is looked at once and the limits hold at any cut. Bytes that cannot begin a head
+/// (TLS, binary garbage) fail at once instead of waiting for a line end or a deadline. In requests
+/// lines end in CR LF only and one empty line in front is skipped (RFC 9112, section 2.2); in
+/// responses a lone LF ends a line too. Grammar beyond that is for `parse_request_head` and
+/// `parse_response_head`.
 class head_reader {
 public:
     explicit head_reader(head_limits limits = {}, head_kind kind = head_kind::request)
@@ -44,11 +45,12 @@ public:
     /// Whether the head is complete.
     [[nodiscard]] bool done() const noexcept { return done_; }
 
-    /// Errors: `bad_start_line`, `bad_field`, `start_line_too_long`, `head_too_large`, `too_many_fields`.
-    /// Sticky until `reset`.
+    /// Errors: `bad_start_line`, `bad_field`, `start_line_too_long`, `head_too_large`,
+    /// `too_many_fields`. Sticky until `reset`.
     [[nodiscard]] errc error() const noexcept { return error_; }
 
-    /// What was collected: all of the head when done. Valid until the next call of `feed` or `reset`.
+    /// What was collected: all of the head when done. Valid until the next call of `feed` or
+    /// `reset`.
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
 
     /// Whether a byte of the head has come; the empty line that may precede it does not count.
@@ -85,7 +87,8 @@ private:
         return errc::success;
     }
 
-    /// Whether `piece` can go on with a start line: no controls, the first word a method or "HTTP/".
+    /// Whether `piece` can go on with a start line: no controls, the first word a method or
+    /// "HTTP/".
     [[nodiscard]] bool plausible_start(std::string_view piece) const noexcept {
         constexpr std::string_view protocol = "HTTP/";
         std::size_t at = line_size();

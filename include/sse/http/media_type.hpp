@@ -1,20 +1,20 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/fields.hpp>
+#include <sse/http/syntax.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <sse/http/fields.hpp>
-#include <sse/http/syntax.hpp>
-
 namespace sse::http {
 
 /// A MIME type as the WHATWG MIME Sniffing standard parses it.
 struct media_type {
-    std::string essence; ///< `type/subtype` in lower case
+    std::string essence;                                         ///< `type/subtype` in lower case
     std::vector<std::pair<std::string, std::string>> parameters; ///< names in lower case
 
     /// The value of the parameter `name` (lower case), or null.
@@ -30,8 +30,8 @@ struct media_type {
 
 namespace detail {
 
-/// Takes a quoted string off `text`, which begins with its opening quote; returns what it stands for.
-/// One that is not closed runs to the end: WHATWG Fetch, "collect an HTTP quoted string".
+/// Takes a quoted string off `text`, which begins with its opening quote; returns what it stands
+/// for. One that is not closed runs to the end: WHATWG Fetch, "collect an HTTP quoted string".
 [[nodiscard]] inline std::string take_quoted(std::string_view& text) {
     std::string value;
     std::size_t i = 1;
@@ -81,7 +81,8 @@ inline void take_parameter(std::string_view& text, media_type& out) {
     }
 }
 
-/// Takes the part before the first comma outside a quoted string off `list`: WHATWG Fetch, "get, decode, and split".
+/// Takes the part before the first comma outside a quoted string off `list`: WHATWG Fetch, "get,
+/// decode, and split".
 [[nodiscard]] constexpr std::string_view take_quoted_element(std::string_view& list) noexcept {
     bool quoted = false;
     std::size_t i = 0;
@@ -99,8 +100,8 @@ inline void take_parameter(std::string_view& text, media_type& out) {
 
 } // namespace detail
 
-/// Parses one MIME type: WHATWG MIME Sniffing, section 4.4. Parameters that are invalid or repeated are
-/// dropped, as the standard has it. False, with `out` empty, if it is none.
+/// Parses one MIME type: WHATWG MIME Sniffing, section 4.4. Parameters that are invalid or repeated
+/// are dropped, as the standard has it. False, with `out` empty, if it is none.
 [[nodiscard]] inline bool parse_media_type(std::string_view text, media_type& out) {
     out = {};
     text = detail::trim_end(detail::trim_start(text));
@@ -119,8 +120,9 @@ inline void take_parameter(std::string_view& text, media_type& out) {
     return true;
 }
 
-/// Takes the MIME type out of the value of Content-Type, or of several joined by commas: the last one that is
-/// valid and not `*/*`, as WHATWG Fetch ("extract a MIME type") has it. False if there is none.
+/// Takes the MIME type out of the value of Content-Type, or of several joined by commas: the last
+/// one that is valid and not `*/*`, as WHATWG Fetch ("extract a MIME type") has it. False if there
+/// is none.
 [[nodiscard]] inline bool extract_media_type(std::string_view values, media_type& out) {
     out = {};
     while (values.data() != nullptr) {

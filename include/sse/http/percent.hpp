@@ -1,12 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/syntax.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sse/http/syntax.hpp>
 
 namespace sse::http {
 
@@ -50,8 +50,8 @@ inline void append_percent(std::string& out, char c) {
     return result;
 }
 
-/// `text` with its triplets decoded, in either case; a plus sign stays one. Nothing if a percent sign
-/// is not followed by two hexadecimal digits. The result may hold any byte, NUL too.
+/// `text` with its triplets decoded, in either case; a plus sign stays one. Nothing if a percent
+/// sign is not followed by two hexadecimal digits. The result may hold any byte, NUL too.
 [[nodiscard]] inline std::optional<std::string> percent_decode(std::string_view text) {
     std::string result;
     result.reserve(text.size());

@@ -1,13 +1,13 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/percent.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <sse/http/percent.hpp>
 
 namespace sse::http {
 
@@ -32,9 +32,8 @@ public:
             }
             const std::size_t equals = piece.find('=');
             const bool has_value = equals != std::string_view::npos;
-            parameters_.emplace_back(
-                decode(piece.substr(0, equals)),
-                has_value ? decode(piece.substr(equals + 1)) : std::string());
+            parameters_.emplace_back(decode(piece.substr(0, equals)),
+                                     has_value ? decode(piece.substr(equals + 1)) : std::string());
         }
     }
 

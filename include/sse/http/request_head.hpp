@@ -1,15 +1,15 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 #include <sse/http/field_block.hpp>
 #include <sse/http/fields.hpp>
 #include <sse/http/head_limits.hpp>
 #include <sse/http/target.hpp>
 #include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace sse::http {
 
@@ -18,12 +18,13 @@ struct request_head {
     std::string method = "GET";
     std::string target = "/";
     int minor = 1;
-    fields headers;
+    fields headers{};
 
     /// Whether the sender lets the connection stay open behind this request.
     [[nodiscard]] bool keep_alive() const noexcept { return detail::persists(minor, headers); }
 
-    /// Whether the sender waits for 100 (Continue) before it sends the body: RFC 9110, section 10.1.1.
+    /// Whether the sender waits for 100 (Continue) before it sends the body: RFC 9110,
+    /// section 10.1.1.
     [[nodiscard]] bool expects_continue() const noexcept {
         return minor >= 1 && headers.list_contains("Expect", "100-continue");
     }
@@ -31,8 +32,8 @@ struct request_head {
     /// The target taken apart. Lifetime: borrows from `target`.
     [[nodiscard]] target_parts parts() const noexcept { return split_target(target); }
 
-    /// The host, perhaps with a port, that the request is for: that of the target if it has one, which wins
-    /// over Host (RFC 9112, section 3.2.2), or else Host's, or empty in HTTP/1.0.
+    /// The host, perhaps with a port, that the request is for: that of the target if it has one,
+    /// which wins over Host (RFC 9112, section 3.2.2), or else Host's, or empty in HTTP/1.0.
     /// Lifetime: borrows from the head.
     [[nodiscard]] std::string_view authority() const noexcept {
         const std::string_view own = parts().authority;
@@ -72,8 +73,8 @@ namespace detail {
 } // namespace detail
 
 /// Parses the head of a request, from its first byte to its blank line, by the grammar of RFC 9112:
-/// single spaces in the request line, CR LF behind each line, no continuation lines, no blank before a
-/// colon, no controls, Host exactly once and valid. Framing is for `request_body`.
+/// single spaces in the request line, CR LF behind each line, no continuation lines, no blank
+/// before a colon, no controls, Host exactly once and valid. Framing is for `request_body`.
 /// Errors: `bad_start_line`, `bad_version`, `bad_field`, `bad_host`, `start_line_too_long`,
 /// `head_too_large`, `too_many_fields`; `out` is then unspecified.
 [[nodiscard]] inline errc parse_request_head(std::string_view text, const head_limits& limits,
@@ -90,7 +91,8 @@ namespace detail {
 }
 
 /// Appends the head to `out`, blank line included.
-/// Errors: `bad_start_line` or `bad_field` for what the grammar does not allow; nothing is written then.
+/// Errors: `bad_start_line` or `bad_field` for what the grammar does not allow; nothing is written
+/// then.
 [[nodiscard]] inline errc write_head(const request_head& head, std::string& out) {
     target_parts parts;
     if (!is_token(head.method) || head.minor < 0 || head.minor > 9 ||

@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <string_view>
-
 #include <sse/http/field_block.hpp>
 #include <sse/http/fields.hpp>
 #include <sse/http/head_limits.hpp>
 #include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
 
 namespace sse::http {
 
@@ -16,17 +16,18 @@ namespace sse::http {
 struct response_head {
     int status = 200;
     int minor = 1;
-    std::string reason;
-    fields headers;
+    std::string reason{};
+    fields headers{};
 
-    /// Whether the sender lets the connection stay open behind this response. A body that ends with the
-    /// connection (`body_kind::until_close`) ends it anyway.
+    /// Whether the sender lets the connection stay open behind this response. A body that ends with
+    /// the connection (`body_kind::until_close`) ends it anyway.
     [[nodiscard]] bool keep_alive() const noexcept { return detail::persists(minor, headers); }
 };
 
 namespace detail {
 
-/// RFC 9112, section 4. The space in front of an absent reason may be absent too, as many servers have it.
+/// RFC 9112, section 4. The space in front of an absent reason may be absent too, as many servers
+/// have it.
 [[nodiscard]] inline errc parse_status_line(std::string_view line, response_head& out) {
     const errc e = parse_version(line.substr(0, 8), out.minor);
     if (e != errc::success) {
@@ -44,9 +45,10 @@ namespace detail {
 
 } // namespace detail
 
-/// Parses the head of a response, from its first byte to its blank line: RFC 9112, sections 4 and 5, with
-/// the tolerance that it grants a user agent: a lone LF ends a line, a continuation line is joined to
-/// the one before by a space. Interim (1xx) responses are heads of their own. Framing is for `response_body`.
+/// Parses the head of a response, from its first byte to its blank line: RFC 9112, sections 4 and
+/// 5, with the tolerance that it grants a user agent: a lone LF ends a line, a continuation line is
+/// joined to the one before by a space. Interim (1xx) responses are heads of their own. Framing is
+/// for `response_body`.
 /// Errors: `bad_start_line`, `bad_version`, `bad_field`, `start_line_too_long`, `head_too_large`,
 /// `too_many_fields`; `out` is then unspecified.
 [[nodiscard]] inline errc parse_response_head(std::string_view text, const head_limits& limits,
@@ -63,7 +65,8 @@ namespace detail {
 }
 
 /// Appends the head to `out`, blank line included.
-/// Errors: `bad_start_line` or `bad_field` for what the grammar does not allow; nothing is written then.
+/// Errors: `bad_start_line` or `bad_field` for what the grammar does not allow; nothing is written
+/// then.
 [[nodiscard]] inline errc write_head(const response_head& head, std::string& out) {
     if (head.status < 100 || head.status > 999 || head.minor < 0 || head.minor > 9 ||
         !is_field_value(head.reason)) {

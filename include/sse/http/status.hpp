@@ -1,9 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <string_view>
-
 #include <sse/text/error.hpp>
+
+#include <string_view>
 
 namespace sse::http {
 
@@ -57,7 +57,8 @@ namespace sse::http {
     }
 }
 
-/// The status that a server answers when a request fails with `e`; 500 for what is not the client's doing.
+/// The status that a server answers when a request fails with `e`; 500 for what is not the client's
+/// doing.
 [[nodiscard]] constexpr int status_for(errc e) noexcept {
     switch (e) {
     case errc::bad_start_line:

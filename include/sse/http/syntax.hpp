@@ -118,9 +118,9 @@ inline constexpr std::array<bool, 256> token_chars = token_table();
     return result;
 }
 
-/// Takes the part before the first comma off `list`, trimmed; `list` keeps what is behind the comma.
-/// Elements may be empty. After the last one `list.data()` is null.
-/// Lifetime: the element borrows from `list`.
+/// Takes the part before the first comma off `list`, trimmed; `list` keeps what is behind the
+/// comma. Elements may be empty. After the last one `list.data()` is null. Lifetime: the element
+/// borrows from `list`.
 [[nodiscard]] constexpr std::string_view take_element(std::string_view& list) noexcept {
     const std::size_t comma = list.find(',');
     const std::string_view element = list.substr(0, comma);

@@ -1,11 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <cstddef>
-#include <string_view>
-
 #include <sse/http/authority.hpp>
 #include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <string_view>
 
 namespace sse::http {
 
@@ -28,15 +28,17 @@ struct target_parts {
 
 namespace detail {
 
-/// What may stand in a target. Beyond RFC 3986 these are the characters that the URL standard leaves as
-/// they are, so that browsers send them: brackets, braces, bar, backslash, caret, backtick and
-/// percent signs without two digits. Controls, blanks, bytes from 0x80 on, `"`, `<`, `>`, `#` are out.
+/// What may stand in a target. Beyond RFC 3986 these are the characters that the URL standard
+/// leaves as they are, so that browsers send them: brackets, braces, bar, backslash, caret,
+/// backtick and percent signs without two digits. Controls, blanks, bytes from 0x80 on, `"`, `<`,
+/// `>`, `#` are out.
 [[nodiscard]] constexpr bool is_target_char(char c) noexcept {
     return is_visible(c) && c != '"' && c != '<' && c != '>' && c != '#';
 }
 
 [[nodiscard]] constexpr std::size_t http_scheme_size(std::string_view target) noexcept {
-    for (const std::string_view scheme : {std::string_view("http://"), std::string_view("https://")}) {
+    for (const std::string_view scheme :
+         {std::string_view("http://"), std::string_view("https://")}) {
         if (iequals(target.substr(0, scheme.size()), scheme)) {
             return scheme.size();
         }
@@ -73,8 +75,8 @@ namespace detail {
     return parts;
 }
 
-/// Parses the target of a request by the form that `method` allows. Userinfo in an absolute target is
-/// refused, as RFC 9110 (section 4.2.4) advises, and so are schemes other than http and https.
+/// Parses the target of a request by the form that `method` allows. Userinfo in an absolute target
+/// is refused, as RFC 9110 (section 4.2.4) advises, and so are schemes other than http and https.
 /// Errors: `errc::bad_start_line`.
 [[nodiscard]] constexpr errc parse_target(std::string_view method, std::string_view target,
                                           target_parts& out) noexcept {

@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/http/authority.hpp>
+#include <sse/text/error.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <sse/http/authority.hpp>
-#include <sse/text/error.hpp>
 
 namespace sse::http {
 
@@ -18,8 +18,8 @@ inline constexpr std::size_t max_url_size = 16 * 1024;
 /// An absolute http or https URL, without fragment, ready for a request.
 struct url {
     std::string scheme = "http"; ///< `http` or `https`
-    std::string userinfo;        ///< percent-encoded, perhaps empty
-    std::string host;            ///< lower case, an IPv6 address without brackets
+    std::string userinfo{};      ///< percent-encoded, perhaps empty
+    std::string host{};          ///< lower case, an IPv6 address without brackets
     std::string target = "/";    ///< path and query, percent-encoded, starts with a slash
     std::uint16_t port = 80;     ///< the scheme's default if the text had none
 
@@ -49,7 +49,8 @@ struct url {
 
 namespace detail {
 
-/// Controls are refused rather than encoded: no honest URL has them, and a line end in one is an attack.
+/// Controls are refused rather than encoded: no honest URL has them, and a line end in one is an
+/// attack.
 [[nodiscard]] constexpr bool has_control(std::string_view text) noexcept {
     for (const char c : text) {
         const auto byte = static_cast<unsigned char>(c);
@@ -60,8 +61,8 @@ namespace detail {
     return false;
 }
 
-/// Appends `text` with every character encoded that is neither unreserved, a sub-delim nor in `extra`.
-/// Triplets stay as they are; a percent sign that begins none becomes %25.
+/// Appends `text` with every character encoded that is neither unreserved, a sub-delim nor in
+/// `extra`. Triplets stay as they are; a percent sign that begins none becomes %25.
 inline void append_encoded(std::string_view text, std::string_view extra, std::string& out) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -96,7 +97,8 @@ inline void append_encoded(std::string_view text, std::string_view extra, std::s
     return out;
 }
 
-/// The request target of a path that starts with a slash and a query with its question mark, if any.
+/// The request target of a path that starts with a slash and a query with its question mark, if
+/// any.
 [[nodiscard]] inline std::string make_target(std::string_view path, std::string_view query) {
     std::string encoded;
     append_encoded(path, "/:@", encoded);
@@ -105,9 +107,9 @@ inline void append_encoded(std::string_view text, std::string_view extra, std::s
     return target;
 }
 
-/// Whether `text` is a host name to look up: letters, digits, hyphens and underscores in labels of 1 to 63, 253 in
-/// all, one dot at the end allowed. A name whose last label is a number has to be an IPv4 address, so
-/// that no other notation of an address slips through.
+/// Whether `text` is a host name to look up: letters, digits, hyphens and underscores in labels of
+/// 1 to 63, 253 in all, one dot at the end allowed. A name whose last label is a number has to be
+/// an IPv4 address, so that no other notation of an address slips through.
 [[nodiscard]] constexpr bool is_host_name(std::string_view text) noexcept {
     const std::string_view name = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
     if (name.size() > 253) {
@@ -205,14 +207,14 @@ struct url_reference {
 
 } // namespace detail
 
-/// Resolves `reference`, such as a Location field's value, against `base`: RFC 3986, section 5.2, with the
-/// fragment dropped.
+/// Resolves `reference`, such as a Location field's value, against `base`: RFC 3986, section 5.2,
+/// with the fragment dropped.
 ///
-/// Blanks, bytes from 0x80 on and ASCII that RFC 3986 does not allow are percent-encoded in userinfo,
-/// path and query, and so is a percent sign without two hexadecimal digits; triplets stay as they
-/// are. Refused are control characters, other schemes, an empty or internationalised host (give it in its
-/// `xn--` form), zones of IPv6 addresses, other notations of IPv4 addresses, port 0, and more than
-/// `max_url_size` bytes. A reference without authority keeps the base's userinfo.
+/// Blanks, bytes from 0x80 on and ASCII that RFC 3986 does not allow are percent-encoded in
+/// userinfo, path and query, and so is a percent sign without two hexadecimal digits; triplets stay
+/// as they are. Refused are control characters, other schemes, an empty or internationalised host
+/// (give it in its `xn--` form), zones of IPv6 addresses, other notations of IPv4 addresses, port
+/// 0, and more than `max_url_size` bytes. A reference without authority keeps the base's userinfo.
 /// Errors: `invalid_url`; `out` is then untouched. `out` may be `base`.
 [[nodiscard]] inline errc resolve_url(const url& base, std::string_view reference, url& out) {
     if (reference.size() > max_url_size || detail::has_control(reference)) {
