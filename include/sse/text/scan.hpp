@@ -4,14 +4,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <type_traits>
 
 #if defined(__SSE2__) || defined(_M_X64)
 #include <emmintrin.h>
-#define SSE_TEXT_SCAN_SSE2 1
-#else
-#include <cstring>
 #endif
 
 namespace sse::detail {
@@ -35,7 +33,35 @@ struct block_scan {
     return found;
 }
 
-#ifdef SSE_TEXT_SCAN_SSE2
+/// The highest bit of each of the eight bytes of `word` that equals `wanted`, exactly: nothing is
+/// carried from byte to byte.
+[[nodiscard]] constexpr std::uint64_t equal_bytes(std::uint64_t word, char wanted) noexcept {
+    constexpr std::uint64_t low = 0x7F7F7F7F7F7F7F7FU;
+    constexpr std::uint64_t each = 0x0101010101010101U;
+    const std::uint64_t x = word ^ (each * static_cast<unsigned char>(wanted));
+    return ~(((x & low) + low) | x | low);
+}
+
+/// Eight bytes at a time: a whole block on machines without a vector version below.
+[[nodiscard]] inline block_scan scan_words(const char* bytes) noexcept {
+    if constexpr (std::endian::native != std::endian::little) {
+        return scan_bytes(bytes, block_scan::size);
+    }
+    block_scan found;
+    std::uint64_t seen = 0;
+    for (std::size_t at = 0; at < block_scan::size; at += sizeof seen) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + at, sizeof word);
+        seen |= word;
+        const std::uint64_t ends = equal_bytes(word, '\n') | equal_bytes(word, '\r');
+        // gathers the highest bit of each byte into the highest byte
+        found.line_ends |= (((ends >> 7) * 0x0102040810204080U) >> 56) << at;
+    }
+    found.non_ascii = (seen & 0x8080808080808080U) != 0;
+    return found;
+}
+
+#if defined(__SSE2__) || defined(_M_X64)
 
 /// All bits of each of 16 bytes that is CR or LF.
 [[nodiscard]] inline __m128i find_line_ends(__m128i bytes) noexcept {
@@ -86,37 +112,10 @@ struct block_scan {
     return {found.line_ends | rest.line_ends << at, found.non_ascii || rest.non_ascii};
 }
 
-#undef SSE_TEXT_SCAN_SSE2
-
 #else
 
-/// Eight bytes at a time: a byte equal to the wanted one becomes zero, and zero bytes are found
-/// exactly, without carries between bytes.
-[[nodiscard]] inline std::uint64_t equal_bytes(std::uint64_t word, char wanted) noexcept {
-    constexpr std::uint64_t low = 0x7F7F7F7F7F7F7F7FU;
-    const std::uint64_t x = word ^ (0x0101010101010101U *
-                                    static_cast<std::uint64_t>(static_cast<unsigned char>(wanted)));
-    return ~(((x & low) + low) | x | low);
-}
-
 /// Scans `block_scan::size` bytes.
-[[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept {
-    if constexpr (std::endian::native != std::endian::little) {
-        return scan_bytes(bytes, block_scan::size);
-    }
-    block_scan found;
-    std::uint64_t seen = 0;
-    for (std::size_t at = 0; at < block_scan::size; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes + at, sizeof word);
-        seen |= word;
-        const std::uint64_t ends = equal_bytes(word, '\n') | equal_bytes(word, '\r');
-        // gathers the highest bit of each byte into the highest byte
-        found.line_ends |= (((ends >> 7) * 0x0102040810204080U) >> 56) << at;
-    }
-    found.non_ascii = (seen & 0x8080808080808080U) != 0;
-    return found;
-}
+[[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept { return scan_words(bytes); }
 
 /// Scans the last `size` bytes, fewer than a block.
 [[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
