@@ -169,9 +169,10 @@ inline void append_padded(std::string& out, unsigned value, unsigned unit) {
 /// `time` as RFC 9110, section 5.6.7 wants it written: "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] inline std::string http_date(std::chrono::system_clock::time_point time) {
     using namespace std::chrono;
-    const auto day = floor<days>(time);
+    const auto second = floor<seconds>(time);
+    const auto day = floor<days>(second);
     const year_month_day date(day);
-    const hh_mm_ss clock(floor<seconds>(time - day));
+    const hh_mm_ss clock(second - day);
     std::string out;
     out.reserve(29);
     out.append(detail::day_names[weekday(day).c_encoding()]).append(", ");

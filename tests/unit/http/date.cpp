@@ -38,6 +38,14 @@ TEST_CASE("date: all three formats are read", "[http]") {
     CHECK(parse_in_2026("Sat, 31 Dec 2016 23:59:60 GMT") == sys_days(2017y / January / 1));
 }
 
+TEST_CASE("date: the ends of the clock can be written", "[http]") {
+    CHECK(http_date(system_clock::time_point::max()).size() == 29);
+    CHECK(http_date(system_clock::time_point::min()).size() == 29);
+    const auto early = parse_http_date("Mon, 01 Jan 0001 00:00:00 GMT");
+    REQUIRE(early);
+    CHECK(parse_http_date(http_date(*early)) == early);
+}
+
 TEST_CASE("date: what is written is read back, for days over many years", "[http]") {
     for (sys_seconds time{-1000000000s}; time < sys_seconds{4200000000s}; time += 86399s * 17) {
         CHECK(parse_http_date(http_date(time)) == time);
