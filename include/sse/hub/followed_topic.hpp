@@ -1,0 +1,31 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/topic_log.hpp>
+#include <sse/hub/topic_view.hpp>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sse::detail {
+
+class subscription;
+
+/// A topic that streams of one thread follow: what they may see of its log, and who they are.
+struct followed_topic {
+    struct slot {
+        subscription* reader;
+        std::size_t source; ///< which of the reader's topics it is
+    };
+
+    explicit followed_topic(std::string topic) : name(std::move(topic)) {}
+
+    std::string name;
+    topic_log* log = nullptr; ///< null until something is published
+    topic_view view;
+    std::vector<slot> readers;
+};
+
+} // namespace sse::detail

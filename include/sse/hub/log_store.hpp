@@ -1,0 +1,181 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/event_id.hpp>
+#include <sse/hub/history.hpp>
+#include <sse/hub/topic.hpp>
+#include <sse/hub/topic_log.hpp>
+#include <sse/hub/wire_event.hpp>
+#include <sse/text/error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace sse::detail {
+
+struct string_hash {
+    using is_transparent = void;
+    [[nodiscard]] std::size_t operator()(std::string_view s) const noexcept {
+        return std::hash<std::string_view>()(s);
+    }
+};
+template <class Value>
+using string_map = std::unordered_map<std::string, Value, string_hash, std::equal_to<>>;
+
+/// All topics of a hub, with the one sequence of their events and the one budget of their memory.
+///
+/// Thread safety: none; the hub's lock guards it. An event gets its number and lands in its log
+/// under the same lock, so nobody who takes the lock ever sees an event before a lower number's.
+class log_store {
+public:
+    struct append_options {
+        std::optional<std::chrono::milliseconds> retry{};
+    };
+    struct result {
+        errc error = errc::success;
+        std::uint64_t sequence = 0;
+        topic_log* log = nullptr;
+    };
+
+    log_store(const history& bounds, std::uint64_t epoch, std::size_t max_topics)
+        : bounds_(bounds), epoch_(epoch), max_topics_(max_topics),
+          segment_capacity_(bounds.bytes == 0
+                                ? max_segment
+                                : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
+
+    [[nodiscard]] event_id position() const noexcept { return {epoch_, sequence_}; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t topics() const noexcept { return logs_.size(); }
+
+    [[nodiscard]] topic_log* find(std::string_view topic) noexcept {
+        const auto found = logs_.find(topic);
+        return found == logs_.end() ? nullptr : found->second.get();
+    }
+
+    template <class Visitor>
+    void for_each(Visitor&& visit) {
+        for (auto& [name, log] : logs_)
+            visit(*log);
+    }
+
+    /// The number of the event in history that has this id of somebody's choice.
+    [[nodiscard]] std::optional<std::uint64_t> find_own_id(std::string_view id) const noexcept {
+        const auto found = own_ids_.find(id);
+        if (found == own_ids_.end()) return std::nullopt;
+        return found->second;
+    }
+
+    /// Serialises `e` into the log of `topic`, with its number as its id where it has none of its
+    /// own, and evicts what goes beyond the bounds. `now` is in milliseconds and never goes back.
+    /// Errors: `errc::invalid_topic`, `errc::invalid_field`, `errc::invalid_id`,
+    /// `errc::too_many_topics`; nothing is changed then.
+    result append(std::string_view topic, event_view e, const append_options& options,
+                  std::uint64_t now) {
+        if (const errc refused = check(topic, e); refused != errc::success) return {refused};
+        topic_log* log = find(topic);
+        if (log == nullptr) {
+            if (logs_.size() >= max_topics_) return {errc::too_many_topics};
+            log = logs_.emplace(topic, std::make_unique<topic_log>(std::string(topic)))
+                      .first->second.get();
+        }
+        const std::uint64_t sequence = sequence_ + 1;
+        char own[event_id_size];
+        if (e.id.empty()) {
+            e.id = {own, write_event_id({epoch_, sequence}, own)};
+        } else {
+            own_ids_.emplace(e.id, sequence);
+            log->own_ids.emplace_back(sequence, std::string(e.id));
+        }
+        const wire_event wire{e, options.retry};
+        const std::size_t inner = wire.inner_size();
+        const std::size_t size = wire_event::size(inner);
+        segment& place = log->reserve(size, sequence, now, segment_capacity_, segments_);
+        raw_sink sink{place.append(size, sequence, now, 0)};
+        wire.put(sink, inner);
+        log->appended(size);
+        sequence_ = sequence;
+        bytes_ += size + sizeof(log_entry);
+        trim(*log, now);
+        trim(now);
+        return {errc::success, sequence, log};
+    }
+
+    /// Evicts from one log what is beyond the number of events or the age.
+    void trim(topic_log& log, std::uint64_t now) {
+        if (bounds_.events != 0) {
+            while (log.end_ordinal() - log.begin_ordinal() > bounds_.events)
+                evict(log);
+        }
+        if (const std::uint64_t age = max_age()) {
+            while (!log.empty() && log.oldest_time() + age < now)
+                evict(log);
+        }
+    }
+
+    /// Evicts from all logs what is beyond the budget, and segments that are too old as a whole.
+    void trim(std::uint64_t now) {
+        while (bounds_.bytes != 0 && bytes_ > bounds_.bytes && segments_.size() > 1)
+            evict_segment();
+        if (const std::uint64_t age = max_age()) {
+            while (!segments_.empty()) {
+                const segment& oldest = *segments_.front().data;
+                if (oldest.time(oldest.count() - 1) + age >= now) break;
+                evict_segment();
+            }
+        }
+    }
+
+private:
+    static constexpr std::size_t min_segment = 1024;
+    // many events to one send; below the size from which malloc would map and unmap each
+    static constexpr std::size_t max_segment = std::size_t{64} << 10;
+
+    [[nodiscard]] errc check(std::string_view topic, const event_view& e) const {
+        if (!is_topic(topic)) return errc::invalid_topic;
+        if (!is_valid_field(e.type) || !is_valid_field(e.id)) return errc::invalid_field;
+        if (!e.id.empty() && (looks_like_event_id(e.id) || find_own_id(e.id))) {
+            return errc::invalid_id;
+        }
+        return errc::success;
+    }
+
+    [[nodiscard]] std::uint64_t max_age() const noexcept {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(bounds_.age.count(), 0));
+    }
+
+    void evict(topic_log& log) {
+        bytes_ -= log.evict(segments_);
+        while (!log.own_ids.empty() && log.own_ids.front().first <= log.last_evicted()) {
+            own_ids_.erase(log.own_ids.front().second);
+            log.own_ids.pop_front();
+        }
+    }
+
+    void evict_segment() {
+        topic_log& log = *segments_.front().log;
+        const std::uint64_t end =
+            segments_.front().data->ordinal() + segments_.front().data->count();
+        while (log.begin_ordinal() < end)
+            evict(log);
+    }
+
+    history bounds_;
+    std::uint64_t epoch_;
+    std::size_t max_topics_;
+    std::size_t segment_capacity_;
+    std::uint64_t sequence_ = 0;
+    std::size_t bytes_ = 0;
+    kept_segments segments_;
+    string_map<std::unique_ptr<topic_log>> logs_;
+    string_map<std::uint64_t> own_ids_;
+};
+
+} // namespace sse::detail

@@ -1,0 +1,157 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/segment.hpp>
+#include <sse/hub/topic_view.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sse::detail {
+
+class topic_log;
+
+/// A segment that is kept, with the log it belongs to. The segments of all logs form one list, in
+/// the order of their newest events.
+struct kept_segment {
+    std::shared_ptr<segment> data;
+    topic_log* log;
+};
+using kept_segments = std::list<kept_segment>;
+
+/// Somebody to be told that a log has grown.
+struct log_reader {
+    std::vector<topic_log*> grown; ///< logs that have, since it last looked
+    virtual void wake() = 0;
+
+protected:
+    ~log_reader() = default;
+};
+
+/// The log of one topic: an append-only run of events, of which the oldest are evicted.
+///
+/// Thread safety: none, all access is under the lock of the store it belongs to.
+class topic_log {
+public:
+    explicit topic_log(std::string name) : name_(std::move(name)) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] std::uint64_t begin_ordinal() const noexcept { return begin_; } ///< first kept
+    [[nodiscard]] std::uint64_t end_ordinal() const noexcept { return end_.ordinal; }
+    [[nodiscard]] bool empty() const noexcept { return begin_ == end_.ordinal; }
+
+    /// The segment to append an event of `size` bytes to.
+    segment& reserve(std::size_t size, std::uint64_t sequence, std::uint64_t time,
+                     std::size_t max_capacity, kept_segments& all) {
+        if (!segments_.empty()) {
+            const auto last = segments_.back();
+            if (last->data->fits(size, sequence, time)) {
+                all.splice(all.end(), all, last);
+                return *last->data;
+            }
+        }
+        // topics with little in them stay small
+        capacity_ = std::min(std::max(capacity_ * 2, min_capacity), max_capacity);
+        auto made = std::make_shared<segment>(end_.offset, end_.ordinal, sequence, time,
+                                              std::max(capacity_, size));
+        all.push_back({std::move(made), this});
+        segments_.push_back(std::prev(all.end()));
+        return *all.back().data;
+    }
+
+    /// Tells that an event of `size` bytes was appended.
+    void appended(std::size_t size) noexcept {
+        ++end_.ordinal;
+        end_.offset += size;
+    }
+
+    /// Evicts the oldest event. Returns the memory that this gave back.
+    std::size_t evict(kept_segments& all) {
+        const segment& front = *segments_.front()->data;
+        const std::uint64_t sequence = front.sequence(begin_ - front.ordinal());
+        if (sequence != last_evicted_ + 1) dense_from_ = sequence;
+        last_evicted_ = sequence;
+        ++begin_;
+        if (begin_ < front.ordinal() + front.count()) return 0;
+        const std::size_t freed = front.footprint();
+        all.erase(segments_.front());
+        segments_.erase(segments_.begin());
+        return freed;
+    }
+
+    [[nodiscard]] std::uint64_t oldest_time() const noexcept {
+        const segment& front = *segments_.front()->data;
+        return front.time(begin_ - front.ordinal());
+    }
+
+    [[nodiscard]] std::uint64_t last_evicted() const noexcept { return last_evicted_; }
+
+    /// Whether an event beyond `sequence` was evicted: a reader that stands there has a gap.
+    [[nodiscard]] bool evicted_after(std::uint64_t sequence) const noexcept {
+        return last_evicted_ > sequence;
+    }
+
+    /// How many events beyond `sequence` were evicted, if that is known.
+    [[nodiscard]] std::optional<std::uint64_t>
+    count_evicted_after(std::uint64_t sequence) const noexcept {
+        if (!evicted_after(sequence)) return 0;
+        if (sequence == 0) return begin_;
+        if (sequence + 1 >= dense_from_) return last_evicted_ - sequence;
+        return std::nullopt;
+    }
+
+    /// Brings `view` up to date. With `keep`, what was evicted since stays in it where nothing
+    /// between it and what is kept is missing.
+    void snapshot(topic_view& view, bool keep = false) const {
+        const std::uint64_t first =
+            segments_.empty() ? end_.ordinal : segments_.front()->data->ordinal();
+        if (!keep) view.drop_before(first);
+        auto next = segments_.begin();
+        if (topic_view::piece* last = view.last()) {
+            last->size = last->data->size();
+            last->count = last->data->count();
+            if (last->data->ordinal() + last->count < first) {
+                view.drop_before(first);
+            } else {
+                next = std::partition_point(segments_.begin(), segments_.end(), [&](auto& s) {
+                    return s->data->ordinal() <= last->data->ordinal();
+                });
+            }
+        }
+        for (; next != segments_.end(); ++next) {
+            const std::shared_ptr<segment>& s = (*next)->data;
+            view.add(s, s->size(), s->count());
+        }
+        view.end(end_);
+    }
+
+    /// Ids of its choice, oldest first, with their numbers.
+    std::list<std::pair<std::uint64_t, std::string>> own_ids;
+
+    /// Whom to tell, and whether they were.
+    struct interest {
+        log_reader* reader;
+        bool told;
+    };
+    std::vector<interest> readers;
+
+private:
+    static constexpr std::size_t min_capacity = 512;
+
+    std::string name_;
+    std::vector<kept_segments::iterator> segments_;
+    std::size_t capacity_ = 0;
+    std::uint64_t begin_ = 0;
+    cursor end_;
+    std::uint64_t last_evicted_ = 0; // number of the newest evicted event
+    std::uint64_t dense_from_ = 0;   // from here to last_evicted_ the hub gave no number elsewhere
+};
+
+} // namespace sse::detail

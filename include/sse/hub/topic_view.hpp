@@ -1,0 +1,172 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/segment.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace sse::detail {
+
+/// A place in a topic's log: the event in front of which or within which it lies, and the byte.
+struct cursor {
+    std::uint64_t ordinal = 0; ///< events of the topic before it
+    std::uint64_t offset = 0;  ///< bytes of the topic before it
+
+    friend bool operator==(const cursor&, const cursor&) = default;
+};
+
+/// What a reader may see of a topic's log: its segments, each up to the size that it had when the
+/// reader last looked under the lock. Needs no lock by itself.
+class topic_view {
+public:
+    struct piece {
+        std::shared_ptr<const segment> data;
+        std::size_t size;
+        std::size_t count;
+    };
+
+    [[nodiscard]] cursor begin() const noexcept {
+        if (dropped_ == pieces_.size()) return end_;
+        return {pieces_[dropped_].data->ordinal(), pieces_[dropped_].data->base()};
+    }
+    [[nodiscard]] cursor end() const noexcept { return end_; }
+
+    /// Whether events from `at` on are no longer there. Up to the next `release`, the bytes of the
+    /// event at `at` still are.
+    [[nodiscard]] bool lost(const cursor& at) const noexcept {
+        return at.ordinal < begin().ordinal;
+    }
+
+    /// Whether `at` lies between two events. Not for a lost one.
+    [[nodiscard]] bool at_border(const cursor& at) const noexcept {
+        return at.offset == end_.offset || at.offset == event_begin(find(at), at.ordinal);
+    }
+
+    /// The number of the event at `at` in the hub's sequence. Not for a lost one or the end.
+    [[nodiscard]] std::uint64_t sequence(const cursor& at) const noexcept {
+        const piece& p = find(at);
+        return p.data->sequence(at.ordinal - p.data->ordinal());
+    }
+
+    /// All bytes from `at` on that lie in one block. Not for a lost one.
+    [[nodiscard]] std::string_view slice(const cursor& at) const noexcept {
+        if (at.offset == end_.offset) return {};
+        const piece& p = find(at);
+        const std::size_t from = at.offset - p.data->base();
+        return {p.data->bytes() + from, p.size - from};
+    }
+
+    /// The bytes of one event from `at` on.
+    [[nodiscard]] std::string_view event(const cursor& at) const noexcept {
+        const piece& p = find(at);
+        const std::size_t from = at.offset - p.data->base();
+        return {p.data->bytes() + from, event_end(p, at.ordinal) - at.offset};
+    }
+
+    /// Moves `at` on by `bytes`, at most those of `slice(at)`; returns how many events that
+    /// completed.
+    std::uint64_t advance(cursor& at, std::size_t bytes) const noexcept {
+        if (bytes == 0) return 0;
+        const piece& p = find(at);
+        const std::uint64_t before = at.ordinal;
+        at.offset += bytes;
+        if (at.offset == p.data->base() + p.size) {
+            at.ordinal = p.data->ordinal() + p.count;
+        } else {
+            at.ordinal = ordinal_at(p, at.offset);
+        }
+        return at.ordinal - before;
+    }
+
+    /// In front of the event with this ordinal, which must be there, or at the end.
+    [[nodiscard]] cursor at(std::uint64_t ordinal) const noexcept {
+        if (ordinal >= end_.ordinal) return end_;
+        const piece& p = *(std::upper_bound(pieces_.begin(), pieces_.end(), ordinal,
+                                            [](std::uint64_t n, const piece& q) {
+                                                return n < q.data->ordinal();
+                                            }) -
+                           1);
+        return {ordinal, event_begin(p, ordinal)};
+    }
+
+    /// In front of the first event there is beyond `sequence`.
+    [[nodiscard]] cursor after(std::uint64_t sequence) const noexcept {
+        const auto first = pieces_.begin() + static_cast<std::ptrdiff_t>(dropped_);
+        const auto p = std::partition_point(first, pieces_.end(), [&](const piece& q) {
+            return q.data->sequence(q.count - 1) <= sequence;
+        });
+        if (p == pieces_.end()) return end_;
+        std::size_t low = 0;
+        std::size_t high = p->count;
+        while (low < high) {
+            const std::size_t middle = low + (high - low) / 2;
+            if (p->data->sequence(middle) <= sequence)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return {p->data->ordinal() + low, p->data->base() + p->data->entry(low).begin};
+    }
+
+    /// Lets go of what was dropped.
+    void release() noexcept {
+        pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(dropped_));
+        dropped_ = 0;
+    }
+
+    // For the log that this is a view of, under its lock.
+
+    void drop_before(std::uint64_t ordinal) noexcept {
+        while (dropped_ < pieces_.size() &&
+               pieces_[dropped_].data->ordinal() + pieces_[dropped_].count <= ordinal) {
+            ++dropped_;
+        }
+    }
+    [[nodiscard]] piece* last() noexcept {
+        return dropped_ == pieces_.size() ? nullptr : &pieces_.back();
+    }
+    void add(std::shared_ptr<const segment> data, std::size_t size, std::size_t count) {
+        pieces_.push_back({std::move(data), size, count});
+    }
+    void end(cursor at) noexcept { end_ = at; }
+
+private:
+    [[nodiscard]] const piece& find(const cursor& at) const noexcept {
+        if (at.offset >= pieces_.back().data->base()) return pieces_.back();
+        return *(
+            std::upper_bound(pieces_.begin(), pieces_.end(), at.offset,
+                             [](std::uint64_t n, const piece& p) { return n < p.data->base(); }) -
+            1);
+    }
+
+    [[nodiscard]] static std::uint64_t event_begin(const piece& p, std::uint64_t ordinal) noexcept {
+        return p.data->base() + p.data->entry(ordinal - p.data->ordinal()).begin;
+    }
+    [[nodiscard]] static std::uint64_t event_end(const piece& p, std::uint64_t ordinal) noexcept {
+        const std::size_t next = ordinal - p.data->ordinal() + 1;
+        return p.data->base() + (next == p.count ? p.size : p.data->entry(next).begin);
+    }
+    [[nodiscard]] static std::uint64_t ordinal_at(const piece& p, std::uint64_t offset) noexcept {
+        std::size_t low = 0;
+        std::size_t high = p.count;
+        while (high - low > 1) {
+            const std::size_t middle = low + (high - low) / 2;
+            if (p.data->base() + p.data->entry(middle).begin <= offset)
+                low = middle;
+            else
+                high = middle;
+        }
+        return p.data->ordinal() + low;
+    }
+
+    std::vector<piece> pieces_;
+    std::size_t dropped_ = 0; // of pieces_, the first ones
+    cursor end_;
+};
+
+} // namespace sse::detail

@@ -1,0 +1,82 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "support/catch.hpp"
+
+#include <sse/hub/history.hpp>
+#include <sse/hub/log_store.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+using namespace std::chrono_literals;
+using sse::errc;
+using sse::detail::log_store;
+
+TEST_CASE("history: a topic keeps exactly its last events", "[history]") {
+    log_store store({.events = 5}, 1, 10);
+    for (int i = 0; i < 20; ++i)
+        REQUIRE(store.append("a", {.data = "x"}, {}, 0).log != nullptr);
+    const auto& log = *store.find("a");
+    CHECK(log.begin_ordinal() == 15);
+    CHECK(log.end_ordinal() == 20);
+    CHECK(log.evicted_after(14));
+    CHECK_FALSE(log.evicted_after(15));
+    CHECK(log.count_evicted_after(10) == 5u);
+    CHECK(log.count_evicted_after(0) == 15u);
+}
+
+TEST_CASE("history: how many are missing is told only where it is known", "[history]") {
+    log_store store({.events = 1}, 1, 10);
+    for (const char* topic : {"a", "a", "b", "a", "b", "a", "a"}) { // a: 1 2 4 6 7, b: 3 5
+        REQUIRE(store.append(topic, {.data = "x"}, {}, 0).log != nullptr);
+    }
+    const auto& a = *store.find("a");
+    CHECK(a.count_evicted_after(0) == 4u);
+    CHECK(a.count_evicted_after(5) == 1u);
+    CHECK_FALSE(a.count_evicted_after(3).has_value());
+    CHECK(a.count_evicted_after(6) == 0u);
+}
+
+TEST_CASE("history: all topics together stay within the bytes, the oldest go first", "[history]") {
+    constexpr std::size_t bound = 1 << 20;
+    log_store store({.events = 0, .bytes = bound}, 1, 100);
+    const std::string data(1000, 'x');
+    REQUIRE(store.append("old", {.data = data}, {}, 0).log != nullptr);
+    REQUIRE(store.append("slow", {.data = data}, {}, 0).log != nullptr);
+    for (int i = 0; i < 5000; ++i) {
+        REQUIRE(store.append("a", {.data = data}, {}, 0).log != nullptr);
+        if (i % 100 == 0) REQUIRE(store.append("slow", {.data = data}, {}, 0).log != nullptr);
+        REQUIRE(store.bytes() <= bound);
+    }
+    CHECK(store.bytes() > bound * 7 / 8);
+    CHECK(store.find("old")->empty());
+    CHECK_FALSE(store.find("slow")->empty());
+    CHECK(store.find("a")->end_ordinal() - store.find("a")->begin_ordinal() > 800);
+}
+
+TEST_CASE("history: an event larger than all of it is kept until the next", "[history]") {
+    log_store store({.events = 0, .bytes = 1000}, 1, 10);
+    const std::string data(5000, 'x');
+    REQUIRE(store.append("a", {.data = data}, {}, 0).log != nullptr);
+    CHECK_FALSE(store.find("a")->empty());
+    REQUIRE(store.append("b", {.data = "x"}, {}, 0).log != nullptr);
+    CHECK(store.find("a")->empty());
+    CHECK(store.bytes() < 1000);
+}
+
+TEST_CASE("history: events go when they are too old", "[history]") {
+    log_store store({.age = 1000ms}, 1, 10);
+    REQUIRE(store.append("a", {.data = "x"}, {}, 0).log != nullptr);
+    REQUIRE(store.append("a", {.data = "x"}, {}, 900).log != nullptr);
+    store.trim(*store.find("a"), 1000);
+    CHECK(store.find("a")->begin_ordinal() == 0);
+    store.trim(*store.find("a"), 1001);
+    CHECK(store.find("a")->begin_ordinal() == 1);
+    store.trim(1900);
+    CHECK(store.bytes() != 0);
+    store.trim(1901);
+    CHECK(store.bytes() == 0);
+    CHECK(store.find("a")->empty());
+    REQUIRE(store.append("a", {.data = "x"}, {}, 5000).log != nullptr);
+    CHECK(store.find("a")->begin_ordinal() == 2);
+}

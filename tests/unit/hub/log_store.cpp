@@ -1,0 +1,115 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "support/catch.hpp"
+
+#include <sse/hub/log_store.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+using namespace std::chrono_literals;
+using sse::errc;
+using sse::history;
+using sse::detail::cursor;
+using sse::detail::log_store;
+using sse::detail::topic_view;
+
+namespace {
+
+topic_view view_of(log_store& store, std::string_view topic) {
+    topic_view view;
+    store.find(topic)->snapshot(view);
+    return view;
+}
+
+std::string all_of(const topic_view& view) {
+    std::string bytes;
+    for (cursor at = view.begin(); at != view.end();) {
+        const std::string_view slice = view.slice(at);
+        bytes.append(slice);
+        view.advance(at, slice.size());
+    }
+    return bytes;
+}
+
+} // namespace
+
+TEST_CASE("log_store: an event lies in the log as one chunk with its id last", "[log_store]") {
+    log_store store({}, 0xabc, 10);
+    const auto r = store.append("a", {.type = "tick", .data = "one\ntwo"}, {}, 0);
+    CHECK(r.error == errc::success);
+    CHECK(r.sequence == 1);
+    CHECK(all_of(view_of(store, "a")) ==
+          "34\r\nevent: tick\ndata: one\ndata: two\nid: 000000000abc-1\n\n\r\n");
+}
+
+TEST_CASE("log_store: a retry time goes in front of its event, in the same chunk", "[log_store]") {
+    log_store store({}, 0xabc, 10);
+    CHECK(store.append("a", {.data = "x", .id = "own"}, {.retry = 1500ms}, 0).error ==
+          errc::success);
+    CHECK(all_of(view_of(store, "a")) == "1d\r\nretry: 1500\ndata: x\nid: own\n\n\r\n");
+}
+
+TEST_CASE("log_store: what is refused leaves nothing behind", "[log_store]") {
+    log_store store({}, 0xabc, 1);
+    CHECK(store.append("", {.data = "x"}, {}, 0).error == errc::invalid_topic);
+    CHECK(store.append("a/+", {.data = "x"}, {}, 0).error == errc::invalid_topic);
+    CHECK(store.append("a", {.type = "a\nb", .data = "x"}, {}, 0).error == errc::invalid_field);
+    CHECK(store.append("a", {.data = "x", .id = "a\rb"}, {}, 0).error == errc::invalid_field);
+    CHECK(store.append("a", {.data = "x", .id = "000000000abc-1"}, {}, 0).error ==
+          errc::invalid_id);
+    CHECK(store.topics() == 0);
+    CHECK(store.bytes() == 0);
+    CHECK(store.position().sequence == 0);
+
+    CHECK(store.append("a", {.data = "x", .id = "own"}, {}, 0).error == errc::success);
+    CHECK(store.append("a", {.data = "y", .id = "own"}, {}, 0).error == errc::invalid_id);
+    CHECK(store.append("b", {.data = "y"}, {}, 0).error == errc::too_many_topics);
+    CHECK(store.position().sequence == 1);
+}
+
+TEST_CASE("log_store: an id may come again once its event was evicted", "[log_store]") {
+    log_store store({.events = 1}, 1, 10);
+    CHECK(store.append("a", {.data = "x", .id = "own"}, {}, 0).error == errc::success);
+    CHECK(store.find_own_id("own") == 1u);
+    CHECK(store.append("a", {.data = "y"}, {}, 0).error == errc::success);
+    CHECK_FALSE(store.find_own_id("own").has_value());
+    CHECK(store.append("a", {.data = "z", .id = "own"}, {}, 0).error == errc::success);
+    CHECK(store.find_own_id("own") == 3u);
+}
+
+TEST_CASE("log_store: numbers run over all topics", "[log_store]") {
+    log_store store({}, 1, 10);
+    CHECK(store.append("a", {.data = "x"}, {}, 0).sequence == 1);
+    CHECK(store.append("b", {.data = "x"}, {}, 0).sequence == 2);
+    CHECK(store.append("a", {.data = "x"}, {}, 0).sequence == 3);
+    const topic_view view = view_of(store, "a");
+    CHECK(view.sequence(view.begin()) == 1);
+    CHECK(view.sequence(view.at(1)) == 3);
+    CHECK(view.after(1) == view.at(1));
+    CHECK(view.after(2) == view.at(1));
+    CHECK(view.after(3) == view.end());
+}
+
+TEST_CASE("log_store: a cursor finds events and borders in many segments", "[log_store]") {
+    log_store store({.events = 0, .bytes = 0}, 1, 10);
+    for (int i = 0; i < 3000; ++i) {
+        const std::string text(static_cast<std::size_t>(i % 700), 'x');
+        REQUIRE(store.append("a", {.data = text}, {}, 0).error == errc::success);
+    }
+    const topic_view view = view_of(store, "a");
+    cursor at = view.begin();
+    for (std::uint64_t i = 0; i < 3000; ++i) {
+        REQUIRE(view.at(i) == at);
+        REQUIRE(view.at_border(at));
+        REQUIRE(view.sequence(at) == i + 1);
+        REQUIRE(view.after(i) == at);
+        const std::size_t size = view.event(at).size();
+        REQUIRE(view.advance(at, 1) == 0);
+        REQUIRE_FALSE(view.at_border(at));
+        REQUIRE(view.advance(at, size - 1) == 1);
+    }
+    CHECK(at == view.end());
+    CHECK(view.slice(at).empty());
+}
