@@ -15,9 +15,7 @@
 namespace sse::bench {
 
 /// Keeps the compiler from dropping a result.
-inline void keep(std::size_t value) {
-    asm volatile("" : : "r"(value) : "memory");
-}
+inline void keep(std::size_t value) { asm volatile("" : : "r"(value) : "memory"); }
 
 /// Runs each of `tasks` in turn, `rounds` times over, so that all of them see the same noise, and
 /// returns the median of the seconds that each took.
@@ -59,7 +57,8 @@ inline std::size_t count_with_memchr(std::string_view bytes, char wanted) {
 template <class F>
 void for_each_piece(std::string_view bytes, std::size_t size, F&& f) {
     if (size == 0) size = bytes.size();
-    for (std::size_t at = 0; at < bytes.size(); at += size) f(bytes.substr(at, size));
+    for (std::size_t at = 0; at < bytes.size(); at += size)
+        f(bytes.substr(at, size));
 }
 
 /// Prints rows as a table for people, or as one JSON object a row. The first two columns are text.
@@ -68,7 +67,8 @@ public:
     report(bool json, std::vector<std::string> columns)
         : json_(json), columns_(std::move(columns)) {
         if (json_) return;
-        for (const auto& column : columns_) std::printf("%15s", column.c_str());
+        for (const auto& column : columns_)
+            std::printf("%15s", column.c_str());
         std::printf("\n");
     }
 

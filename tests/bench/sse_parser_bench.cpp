@@ -3,15 +3,15 @@
 // The parser beside memchr over the same bytes in the same run. Read the ratios, not GB/s:
 // "of memchr" is the parser as it comes, with UTF-8 replacement, BOM, retry, id rules and limits;
 // "passing" is the same with utf8_policy::pass; "of scan" compares with the line scanner alone.
+#include "measure.hpp"
+#include "workloads.hpp"
+
+#include <sse/text.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <sse/text.hpp>
-
-#include "measure.hpp"
-#include "workloads.hpp"
 
 namespace {
 
@@ -45,7 +45,8 @@ std::size_t scan_all(std::string_view stream, std::size_t piece) {
     sse::bench::for_each_piece(stream, piece, [&](std::string_view bytes) {
         sse::detail::line_scanner scanner;
         scanner.start(bytes);
-        while (scanner.next() != nullptr) ++found;
+        while (scanner.next() != nullptr)
+            ++found;
     });
     return found;
 }
@@ -73,8 +74,7 @@ int main(int argc, char** argv) {
         for (const auto& [label, size] : pieces) {
             std::size_t events = 0;
             const auto s = sse::bench::median_seconds(
-                rounds,
-                [&, n = size] { events = parse_all(stream, n, sse::utf8_policy::replace); },
+                rounds, [&, n = size] { events = parse_all(stream, n, sse::utf8_policy::replace); },
                 [&, n = size] { keep(parse_all(stream, n, sse::utf8_policy::pass)); },
                 [&, n = size] { keep(memchr_all(stream, n, '\n')); },
                 [&, n = size] { keep(memchr_all(stream, n, '\r')); },

@@ -2,17 +2,17 @@
 //
 // The serializer beside what it cannot do without, in the same run: two memchr passes over the
 // data and one memcpy of it. Read the ratio, not GB/s.
+#include "measure.hpp"
+#include "workloads.hpp"
+
+#include <sse/text.hpp>
+
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <sse/text.hpp>
-
-#include "measure.hpp"
-#include "workloads.hpp"
 
 namespace {
 
@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
             [&] { copy_all(events, count, copy); });
         const auto bytes = static_cast<double>(count * w.size);
         report.row(w.name, "std::string",
-                   {bytes / s[0] / 1e9, static_cast<double>(count) / s[0] / 1e6,
-                    bytes / s[1] / 1e9, 100 * s[1] / s[0]});
+                   {bytes / s[0] / 1e9, static_cast<double>(count) / s[0] / 1e6, bytes / s[1] / 1e9,
+                    100 * s[1] / s[0]});
     }
 }

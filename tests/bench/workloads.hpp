@@ -20,7 +20,8 @@ public:
     char letter() { return "abcdefghijklmnopqrstuvwxyz     "[next(31)]; }
     std::string text(std::size_t size) {
         std::string out(size, ' ');
-        for (char& c : out) c = letter();
+        for (char& c : out)
+            c = letter();
         return out;
     }
 
