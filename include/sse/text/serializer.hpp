@@ -49,27 +49,24 @@ constexpr void put(Sink& sink, std::string_view bytes) {
     }
 }
 
-/// Writes each line of `text` behind `prefix`; CR, LF and CRLF end a line, and a text that ends
-/// in one has an empty last line.
+/// Writes the lines of `text` with `separator` between them, and neither before nor behind; CR, LF
+/// and CRLF end a line, and a text that ends in one has an empty last line.
 template <class Sink>
-constexpr void put_lines(Sink& sink, std::string_view prefix, std::string_view text) {
+constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
     line_scanner scanner;
     scanner.start(text);
     const char* line = text.data();
     const char* const end = line + text.size();
     for (const char* at = scanner.next(); at != nullptr; at = scanner.next()) {
-        put(sink, prefix);
         put(sink, {line, static_cast<std::size_t>(at - line)});
-        put(sink, "\n");
+        put(sink, separator);
         line = at + 1;
         if (*at == '\r' && line != end && *line == '\n') {
             static_cast<void>(scanner.next());
             ++line;
         }
     }
-    put(sink, prefix);
     put(sink, {line, static_cast<std::size_t>(end - line)});
-    put(sink, "\n");
 }
 
 /// Counts what would be written.
@@ -80,19 +77,20 @@ struct size_sink {
 
 template <class Sink>
 constexpr void put_event(Sink& sink, const event_view& e) {
-    if (!e.type.empty() && e.type != "message") {
+    if (e.type.empty() || e.type == "message") {
+        put(sink, "data: ");
+    } else {
         put(sink, "event: ");
         put(sink, e.type);
-        put(sink, "\n");
+        put(sink, "\ndata: ");
     }
-    put_lines(sink, "data: ", e.data);
+    put_lines(sink, "\ndata: ", e.data);
     if (!e.id.empty()) {
         // last, for readers that take an id before its event is complete
-        put(sink, "id: ");
+        put(sink, "\nid: ");
         put(sink, e.id);
-        put(sink, "\n");
     }
-    put(sink, "\n");
+    put(sink, "\n\n");
 }
 
 } // namespace detail
@@ -133,7 +131,9 @@ template <class Sink>
 /// Writes a comment, a line of it for each line of `text`, without a blank line behind.
 template <class Sink>
 constexpr void serialize_comment(std::string_view text, Sink&& sink) {
-    detail::put_lines(sink, ": ", text);
+    detail::put(sink, ": ");
+    detail::put_lines(sink, "\n: ", text);
+    detail::put(sink, "\n");
 }
 
 /// Writes the shortest comment there is, which keeps a connection from looking dead.
