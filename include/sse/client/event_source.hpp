@@ -59,87 +59,85 @@ public:
         : state_(std::make_shared<state>(executor, url, std::move(options), std::move(net))) {}
 
     template <class ExecutionContext>
-        requires std::is_convertible_v<ExecutionContext&, asio::execution_context&>
-        basic_event_source(ExecutionContext& context, std::string_view url,
-                           event_source_options options = {}, Net net = {})
-            : basic_event_source(executor_type(context.get_executor()), url, std::move(options),
-                                 std::move(net)) {}
+    requires std::is_convertible_v<ExecutionContext&, asio::execution_context&>
+    basic_event_source(ExecutionContext& context, std::string_view url,
+                       event_source_options options = {}, Net net = {})
+        : basic_event_source(executor_type(context.get_executor()), url, std::move(options),
+                             std::move(net)) {}
 
-        basic_event_source(basic_event_source&&) noexcept = default;
-        basic_event_source& operator=(basic_event_source&& other) noexcept {
-            basic_event_source(std::move(other)).state_.swap(state_);
-            return *this;
-        }
+    basic_event_source(basic_event_source&&) noexcept = default;
+    basic_event_source& operator=(basic_event_source&& other) noexcept {
+        basic_event_source(std::move(other)).state_.swap(state_);
+        return *this;
+    }
 
-        ~basic_event_source() {
-            if (state_) state_->close();
-        }
+    ~basic_event_source() {
+        if (state_) state_->close();
+    }
 
-        [[nodiscard]] executor_type get_executor() const { return state_->executor(); }
+    [[nodiscard]] executor_type get_executor() const { return state_->executor(); }
 
-        /// Receives the next event, owned.
-        /// Completes when an event is there, or none will ever be.
-        /// Completion signature: `void(error_code, event)`.
-        /// Errors: `errc::operation_in_progress`; `operation_aborted` after cancellation; for good:
-        /// `errc::closed`, `no_content`, `unexpected_status`, `bad_content_type`, `bad_redirect`,
-        /// `too_many_redirects`, `attempts_exhausted`, `invalid_url`, `tls_unavailable`,
-        /// `bad_start_line` and `bad_field` for a request that cannot be written, those of
-        /// `overflow_action::fail`, and with `finish` whatever ended the stream.
-        /// Cancellation: terminal, partial and total. The source stays usable and loses nothing:
-        /// the next receive goes on with the open connection or what is left of the delay. Only
-        /// what had not sent its request yet begins anew.
-        template <class CompletionToken = asio::default_completion_token_t<executor_type>>
-        auto
-        async_receive(CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
-            using op = detail::receive_op<state, detail::owned_result>;
-            return asio::async_compose<CompletionToken, void(error_code, event)>(
-                op(state_), token, state_->executor());
-        }
+    /// Receives the next event, owned.
+    /// Completes when an event is there, or none will ever be.
+    /// Completion signature: `void(error_code, event)`.
+    /// Errors: `errc::operation_in_progress`; `operation_aborted` after cancellation; for good:
+    /// `errc::closed`, `no_content`, `unexpected_status`, `bad_content_type`, `bad_redirect`,
+    /// `too_many_redirects`, `attempts_exhausted`, `invalid_url`, `tls_unavailable`,
+    /// `bad_start_line` and `bad_field` for a request that cannot be written, those of
+    /// `overflow_action::fail`, and with `finish` whatever ended the stream.
+    /// Cancellation: terminal, partial and total. The source stays usable and loses nothing:
+    /// the next receive goes on with the open connection or what is left of the delay. Only
+    /// what had not sent its request yet begins anew.
+    template <class CompletionToken = asio::default_completion_token_t<executor_type>>
+    auto
+    async_receive(CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
+        using op = detail::receive_op<state, detail::owned_result>;
+        return asio::async_compose<CompletionToken, void(error_code, event)>(op(state_), token,
+                                                                             state_->executor());
+    }
 
-        /// Receives all events that one read brings, borrowed.
-        /// Completes as `async_receive`, and with the same errors and cancellation.
-        /// Completion signature: `void(error_code, event_batch)`.
-        /// Lifetime: see `event_batch`. Events of it that were not reached come with the next
-        /// receive.
-        template <class CompletionToken = asio::default_completion_token_t<executor_type>>
-        auto async_receive_batch(
-            CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
-            using op = detail::receive_op<state, detail::batch_result>;
-            return asio::async_compose<CompletionToken, void(error_code, event_batch)>(
-                op(state_), token, state_->executor());
-        }
+    /// Receives all events that one read brings, borrowed.
+    /// Completes as `async_receive`, and with the same errors and cancellation.
+    /// Completion signature: `void(error_code, event_batch)`.
+    /// Lifetime: see `event_batch`. Events of it that were not reached come with the next
+    /// receive.
+    template <class CompletionToken = asio::default_completion_token_t<executor_type>>
+    auto async_receive_batch(
+        CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
+        using op = detail::receive_op<state, detail::batch_result>;
+        return asio::async_compose<CompletionToken, void(error_code, event_batch)>(
+            op(state_), token, state_->executor());
+    }
 
-        /// Ends the source for good and its connection at once. A receive under way completes with
-        /// `errc::closed`, as every later one does.
-        void close() { state_->close(); }
+    /// Ends the source for good and its connection at once. A receive under way completes with
+    /// `errc::closed`, as every later one does.
+    void close() { state_->close(); }
 
-        /// Drops the connection, the rest of a delay, and an error that ended the source: the
-        /// receive under way, or the next one, connects at once where the permanent redirects led,
-        /// with the last event id. No error is reported for it. Does nothing after `close()`.
-        void restart() { state_->restart(); }
+    /// Drops the connection, the rest of a delay, and an error that ended the source: the
+    /// receive under way, or the next one, connects at once where the permanent redirects led,
+    /// with the last event id. No error is reported for it. Does nothing after `close()`.
+    void restart() { state_->restart(); }
 
-        /// What the source is doing; `open` from the response's head on.
-        [[nodiscard]] sse::ready_state ready_state() const {
-            return state_->core().fsm().ready_state();
-        }
+    /// What the source is doing; `open` from the response's head on.
+    [[nodiscard]] sse::ready_state ready_state() const {
+        return state_->core().fsm().ready_state();
+    }
 
-        /// The last event id in force. Valid until the next receive.
-        [[nodiscard]] std::string_view last_event_id() const {
-            return state_->core().last_event_id();
-        }
+    /// The last event id in force. Valid until the next receive.
+    [[nodiscard]] std::string_view last_event_id() const { return state_->core().last_event_id(); }
 
-        /// The delay before a reconnection, without growth and jitter.
-        [[nodiscard]] std::chrono::milliseconds reconnection_time() const {
-            return state_->core().fsm().reconnection_time();
-        }
+    /// The delay before a reconnection, without growth and jitter.
+    [[nodiscard]] std::chrono::milliseconds reconnection_time() const {
+        return state_->core().fsm().reconnection_time();
+    }
 
-        /// Where the source is connected or connects to, redirects included: `url().origin()` is
-        /// the origin of the events. Holds no credentials.
-        [[nodiscard]] const http::url& url() const { return state_->core().url(); }
+    /// Where the source is connected or connects to, redirects included: `url().origin()` is
+    /// the origin of the events. Holds no credentials.
+    [[nodiscard]] const http::url& url() const { return state_->core().url(); }
 
-    private:
-        using state = detail::source_state<Executor, Net>;
-        std::shared_ptr<state> state_;
+private:
+    using state = detail::source_state<Executor, Net>;
+    std::shared_ptr<state> state_;
 };
 
 /// An event source for any executor.
