@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // What every consumer project builds and runs: it uses the library, says which release it got, and
-// has two lines that only warn under our own flags. The projects add -Werror, so that a flag of ours
-// that leaks into a user's build fails.
+// has two lines that only warn under our own flags. The projects add -Werror, so that a flag of
+// ours that leaks into a user's build fails.
 #include <sse/text/error.hpp>
 #include <sse/version.hpp>
 
