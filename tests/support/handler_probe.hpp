@@ -74,17 +74,18 @@ class handler_probe<void(error_code, Args...)> {
     using result_type = std::tuple<error_code, Args...>;
 
     struct state {
-        explicit state(asio::strand<asio::io_context::executor_type> s) : strand(std::move(s)) {}
-        asio::strand<asio::io_context::executor_type> strand;
+        /// While the handler lives only: a strand must not outlive its context.
+        std::optional<asio::strand<asio::io_context::executor_type>> strand{};
         asio::cancellation_signal signal{};
         probe_record record{};
         std::optional<result_type> result{};
     };
 
 public:
-    /// Its handlers run on a strand of `context`, which has to be driven on one thread.
+    /// Its handler runs on a strand of `context`, which has to be driven on one thread. The probe
+    /// may outlive the context.
     explicit handler_probe(asio::io_context& context)
-        : state_(std::make_shared<state>(asio::make_strand(context))) {}
+        : context_(&context), state_(std::make_shared<state>()) {}
 
     /// The handler that it hands out: move-only.
     class handler_type {
@@ -96,10 +97,12 @@ public:
         explicit handler_type(std::shared_ptr<state> s) : state_(std::move(s)) {}
         handler_type(handler_type&&) noexcept = default;
         ~handler_type() {
-            if (state_ && state_->record.calls == 0) state_->record.destroyed = true;
+            if (!state_) return;
+            if (state_->record.calls == 0) state_->record.destroyed = true;
+            state_->strand.reset();
         }
 
-        [[nodiscard]] executor_type get_executor() const noexcept { return state_->strand; }
+        [[nodiscard]] executor_type get_executor() const noexcept { return *state_->strand; }
         [[nodiscard]] allocator_type get_allocator() const noexcept {
             return allocator_type(std::shared_ptr<probe_record>(state_, &state_->record));
         }
@@ -111,7 +114,7 @@ public:
             auto& r = state_->record;
             if (++r.calls > 1) r.blame("called more than once");
             if (r.initiating) r.blame("called inside the initiating function");
-            if (!state_->strand.running_in_this_thread()) r.blame("not called on its executor");
+            if (!state_->strand->running_in_this_thread()) r.blame("not called on its executor");
             if (r.outstanding != 0) r.blame("its memory was not given back before the call");
             state_->result.emplace(ec, std::move(args)...);
         }
@@ -123,6 +126,7 @@ public:
     /// Calls `function(handler)`, the initiating function. Once a probe.
     template <class Function>
     void initiate(Function&& function) {
+        state_->strand.emplace(asio::make_strand(*context_));
         state_->record.initiating = true;
         std::forward<Function>(function)(handler_type(state_));
         state_->record.initiating = false;
@@ -149,6 +153,7 @@ public:
     [[nodiscard]] auto& value() requires(sizeof...(Args) > 0) { return std::get<1>(result()); }
 
 private:
+    asio::io_context* context_;
     std::shared_ptr<state> state_;
 };
 

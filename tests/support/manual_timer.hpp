@@ -98,7 +98,7 @@ private:
         [[nodiscard]] executor_type get_executor() const noexcept { return self->executor; }
         template <class Handler>
         void operator()(Handler&& handler) const {
-            self->start(net::wait_handler(std::move(handler), self->executor));
+            self->start(net::wait_handler(std::forward<Handler>(handler), self->executor));
         }
     };
 

@@ -117,7 +117,7 @@ private:
         void operator()(Handler&& handler, std::string host, std::uint16_t port,
                         const net::connect_options& options) const {
             std::make_shared<attempt>(executor, world)
-                ->start({std::move(handler), executor}, std::move(host), port, options);
+                ->start({std::forward<Handler>(handler), executor}, std::move(host), port, options);
         }
     };
 

@@ -46,14 +46,16 @@ using stream_endpoint = asio::generic::stream_protocol::endpoint;
 }
 
 /// What one connect operation owns. Handlers of a lookup or attempt that was given up hold it,
-/// too, and find that `attempt` is not theirs any more.
-template <class Executor>
+/// too, and find that `attempt` is not theirs any more. `Timer` and `Resolver` are parameters for
+/// tests without real time and names.
+template <class Executor, class Timer = basic_timer<Executor>,
+          class Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>>
 struct connect_state {
-    using resolver_type = asio::ip::basic_resolver<asio::ip::tcp, Executor>;
+    using transport_type = basic_transport<Executor>;
 
-    connect_state(const Executor& ex, std::string_view h, std::uint16_t p, connect_options o)
+    connect_state(std::string_view h, std::uint16_t p, connect_options o, Timer t, Resolver r)
         : host(h), port(p), options(std::move(o)), fsm(options.timeout, options.address_timeout),
-          resolver(ex), timer(ex), socket(ex) {}
+          timer(std::move(t)), resolver(std::move(r)), socket(timer.get_executor()) {}
 
     /// Brings news: wakes the operation, which waits on the timer.
     void deliver(connect_input input) {
@@ -65,9 +67,9 @@ struct connect_state {
     std::uint16_t port;
     connect_options options;
     connect_fsm fsm;
-    resolver_type resolver;
-    basic_timer<Executor> timer;
-    typename basic_transport<Executor>::socket_type socket;
+    Timer timer;
+    Resolver resolver;
+    typename transport_type::socket_type socket;
     std::vector<stream_endpoint> endpoints{};
     std::optional<connect_input> news{};
     std::size_t attempt = 0;
@@ -76,10 +78,10 @@ struct connect_state {
 /// Carries out what `connect_fsm` decides. The operation itself only ever waits on the timer:
 /// lookup and attempt leave their result in the state and wake it, so that it can end at once
 /// whatever they do (a lookup in Asio's thread cannot be stopped).
-template <class Executor>
+template <class State>
 class connect_op {
 public:
-    using state = connect_state<Executor>;
+    using state = State;
     explicit connect_op(std::shared_ptr<state> s) : state_(std::move(s)) {}
 
     template <class Self>
@@ -163,7 +165,7 @@ private:
         } else if (s.options.no_delay && s.options.unix_socket.empty()) {
             s.socket.set_option(asio::ip::tcp::no_delay(true), ignored);
         }
-        basic_transport<Executor> result(std::move(s.socket));
+        typename state::transport_type result(std::move(s.socket));
         self.complete(ec, std::move(result));
     }
 
@@ -184,9 +186,11 @@ template <class Executor, class CompletionToken>
 auto async_connect(const Executor& executor, std::string_view host, std::uint16_t port,
                    const connect_options& options, CompletionToken&& token) {
     using state = detail::connect_state<Executor>;
+    auto owned =
+        std::make_shared<state>(host, port, options, basic_timer<Executor>(executor),
+                                asio::ip::basic_resolver<asio::ip::tcp, Executor>(executor));
     return asio::async_compose<CompletionToken, void(error_code, basic_transport<Executor>)>(
-        detail::connect_op<Executor>(std::make_shared<state>(executor, host, port, options)), token,
-        executor);
+        detail::connect_op<state>(std::move(owned)), token, executor);
 }
 
 } // namespace sse::net

@@ -13,14 +13,15 @@ namespace sse::net {
 using steady_clock = std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
-/// `start + duration`, without overflow: the largest time point where the sum is beyond it.
+/// `start + duration`, without overflow for any duration: not beyond the largest time point, and not
+/// before the epoch. `start` is not before the epoch.
 template <class Rep, class Period>
-[[nodiscard]] constexpr time_point
-saturated_add(time_point start, std::chrono::duration<Rep, Period> duration) noexcept {
-    const auto room = std::chrono::duration_cast<std::chrono::milliseconds>(
-        time_point::max() - (start < time_point{} ? time_point{} : start));
-    if (std::chrono::duration_cast<std::chrono::milliseconds>(duration) >= room)
-        return time_point::max();
+[[nodiscard]] constexpr time_point saturated_add(time_point start,
+                                                 std::chrono::duration<Rep, Period> duration) {
+    // As doubles, where nothing overflows; rounding saturates a few microseconds early at most.
+    using seconds = std::chrono::duration<double>;
+    if (seconds(duration) >= seconds(time_point::max() - start)) return time_point::max();
+    if (seconds(duration) <= -seconds(start.time_since_epoch())) return time_point{};
     return start + std::chrono::duration_cast<steady_clock::duration>(duration);
 }
 

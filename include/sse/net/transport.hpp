@@ -182,7 +182,8 @@ private:
         void operator()(Handler&& handler, asio::mutable_buffer buffer) const {
             auto& t = *this->self;
             if (t.stream_)
-                t.stream_->async_read_some(buffer, t.template erase<io_handler>(handler));
+                t.stream_->async_read_some(
+                    buffer, t.template erase<io_handler>(std::forward<Handler>(handler)));
             else
                 t.socket_.async_read_some(asio::mutable_buffers_1(buffer),
                                           std::forward<Handler>(handler));
@@ -193,7 +194,8 @@ private:
         void operator()(Handler&& handler, asio::const_buffer buffer) const {
             auto& t = *this->self;
             if (t.stream_)
-                t.stream_->async_write_some(buffer, t.template erase<io_handler>(handler));
+                t.stream_->async_write_some(
+                    buffer, t.template erase<io_handler>(std::forward<Handler>(handler)));
             else
                 t.socket_.async_write_some(asio::const_buffers_1(buffer),
                                            std::forward<Handler>(handler));
@@ -204,7 +206,8 @@ private:
         void operator()(Handler&& handler, readiness what) const {
             auto& t = *this->self;
             if (t.stream_)
-                t.stream_->async_wait(what, t.template erase<wait_handler>(handler));
+                t.stream_->async_wait(
+                    what, t.template erase<wait_handler>(std::forward<Handler>(handler)));
             else
                 t.socket_.async_wait(what == readiness::readable ? asio::socket_base::wait_read
                                                                  : asio::socket_base::wait_write,
@@ -213,8 +216,8 @@ private:
     };
 
     template <class Erased, class Handler>
-    Erased erase(Handler& handler) {
-        return Erased(std::move(handler), get_executor());
+    Erased erase(Handler&& handler) {
+        return Erased(std::forward<Handler>(handler), get_executor());
     }
 
     bool remote_endpoint(asio::ip::tcp::endpoint& peer) const {
