@@ -87,22 +87,18 @@ private:
         return errc::success;
     }
 
-    /// Whether `piece` can go on with a start line: no controls, the first word a method or
-    /// "HTTP/".
+    /// Whether `piece` can go on with a start line: printable throughout, with a first byte that a
+    /// method may begin with, or the word "HTTP/".
     [[nodiscard]] bool plausible_start(std::string_view piece) const noexcept {
         constexpr std::string_view protocol = "HTTP/";
+        const bool request = kind_ == head_kind::request;
         std::size_t at = line_size();
         for (const char c : piece) {
-            if (at == 0 && kind_ == head_kind::request && !is_token_char(c) &&
-                (skipped_ || (c != '\r' && c != '\n'))) {
-                return false;
-            }
-            if (kind_ == head_kind::response && at < protocol.size() && c != protocol[at]) {
-                return false;
-            }
-            if (!is_field_char(c) && c != '\r' && c != '\n') {
-                return false;
-            }
+            const bool line_end = c == '\r' || c == '\n';
+            const bool printable = request ? is_visible(c) || c == ' ' : is_field_char(c);
+            if (!printable && !line_end) return false;
+            if (request && at == 0 && !is_token_char(c) && (skipped_ || !line_end)) return false;
+            if (!request && at < protocol.size() && c != protocol[at]) return false;
             ++at;
         }
         return true;
@@ -116,7 +112,8 @@ private:
         }
         line.remove_suffix(crlf ? 1 : 0);
         if (line.empty()) {
-            return end_empty_line();
+            end_empty_line();
+            return errc::success;
         }
         line_ = text_.size();
         ++lines_;
@@ -124,15 +121,14 @@ private:
         return too_many ? errc::too_many_fields : errc::success;
     }
 
-    [[nodiscard]] errc end_empty_line() noexcept {
-        if (lines_ != 0) {
-            done_ = true;
-            return errc::success;
+    /// The end of the head, or the one empty line in front of it: `plausible_start` refuses
+    /// another.
+    void end_empty_line() noexcept {
+        done_ = lines_ != 0;
+        if (!done_) {
+            skipped_ = true;
+            text_.clear();
         }
-        const bool again = skipped_;
-        skipped_ = true;
-        text_.clear();
-        return again ? errc::bad_start_line : errc::success;
     }
 
     [[nodiscard]] std::size_t line_size() const noexcept { return text_.size() - line_; }

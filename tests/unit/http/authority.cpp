@@ -93,3 +93,13 @@ TEST_CASE("authority: what the grammar does not allow is refused", "[http]") {
         CHECK_FALSE(parse_authority(text).has_value());
     }
 }
+
+TEST_CASE("authority: a port is digits up to 65535, zero included", "[http]") {
+    CHECK(parse_port("0") == 0);
+    CHECK(parse_port("00080") == 80);
+    CHECK(parse_port("65535") == 65535);
+    for (const std::string_view text : {"", "65536", "4294967376", "-1", "+1", "0x50", "8 0"}) {
+        INFO(text);
+        CHECK_FALSE(parse_port(text).has_value());
+    }
+}

@@ -98,6 +98,8 @@ TEST_CASE("head_reader: bytes that cannot begin a request fail at once", "[http]
     CHECK(error_of("G\x01"sv) == errc::bad_start_line);
     CHECK(error_of("GET /\0"sv) == errc::bad_start_line);
     CHECK(error_of("GET /\x7f"sv) == errc::bad_start_line);
+    CHECK(error_of("GET /\xc3") == errc::bad_start_line);
+    CHECK(error_of("GET\t") == errc::bad_start_line);
     CHECK(error_of("GET / HTTP/1.1") == errc::success);
 }
 
