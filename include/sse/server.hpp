@@ -1,0 +1,12 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+// The server: from a socket to an event stream.
+
+#include <sse/server/event_stream.hpp>
+#include <sse/server/limits.hpp>
+#include <sse/server/options.hpp>
+#include <sse/server/reply.hpp>
+#include <sse/server/request.hpp>
+#include <sse/server/response.hpp>
+#include <sse/server/server.hpp>

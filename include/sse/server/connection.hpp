@@ -1,0 +1,146 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/net/transport.hpp>
+#include <sse/server/deadlines.hpp>
+#include <sse/server/host_guard.hpp>
+#include <sse/server/request_reader.hpp>
+#include <sse/server/response.hpp>
+#include <sse/server/server_state.hpp>
+#include <sse/server/stream_sink.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace sse::detail {
+
+/// One connection of a server: reads requests, hands each to its route, writes the answers in their
+/// order, and carries event streams. It always has a read under way, so that a peer that leaves is
+/// noticed at once. While a stream is open all that it keeps are the socket and the feeder.
+class connection final : public reply_port,
+                         public stream_sink,
+                         public deadline_entry,
+                         public std::enable_shared_from_this<connection> {
+public:
+    connection(std::shared_ptr<server_state> state, net::transport transport)
+        : state_(std::move(state)), transport_(std::move(transport)) {}
+    ~connection();
+
+    void start() {
+        link();
+        http_ = std::make_unique<exchange>(state_->options.limits);
+        update_deadline();
+        wait_readable();
+    }
+
+    /// Answers with `status` and closes, without reading a request.
+    void refuse(int status) {
+        link();
+        http_ = std::make_unique<exchange>(state_->options.limits);
+        http_->last = true;
+        phase_ = phase::answering;
+        respond({.status = status,
+                 .body = std::string(http::reason_phrase(status)) + "\n",
+                 .headers = {{"Retry-After", "5"}}});
+        wait_readable();
+    }
+
+    /// Ends it at once where it is between two requests, otherwise behind the answer under way.
+    void drain() {
+        if (phase_ == phase::reading && http_->reader.state() == request_reader::phase::idle &&
+            http_->output.empty()) {
+            close();
+        }
+    }
+
+    /// Ends it now.
+    void close() { lost(errc::closed); }
+
+    [[nodiscard]] connection* next() const noexcept { return behind_; }
+
+    // reply_port
+    void respond(response answer) override;
+    stream_sink* open_stream(const http::fields& headers, std::shared_ptr<stream_feeder> feeder,
+                             std::string& first) override;
+    [[nodiscard]] asio::any_io_executor executor() override { return state_->executor; }
+    [[nodiscard]] std::string remote_address() const override {
+        return transport_.remote_address();
+    }
+    [[nodiscard]] bool is_open() const noexcept override { return phase_ != phase::closed; }
+
+    // stream_sink
+    std::size_t write_some(std::string_view bytes, error_code& ec) override {
+        return transport_.write_some(asio::const_buffer(bytes.data(), bytes.size()), ec);
+    }
+    void wait_writable(bool timed) override {
+        if (timed) state_->timers->set(*this, deadline_kind::write);
+        wait_write();
+    }
+    void finish() override;
+    void abort(const error_code& why) override { lost(why); }
+    [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
+
+    // deadline_entry
+    void on_deadline(deadline_kind kind) override;
+
+private:
+    enum class phase { reading, answering, streaming, lingering, closed };
+
+    /// What is needed for requests and short answers, and not while a stream is open.
+    struct exchange {
+        explicit exchange(const server_limits& limits) : reader(limits) {}
+
+        request_reader reader;
+        std::string input;  ///< behind the request under way
+        std::string output; ///< not sent yet
+        bool last = false;  ///< the connection ends behind the output
+        bool continued = false;
+    };
+
+    static constexpr std::size_t max_output = std::size_t{256} << 10;
+
+    void link();
+    void unlink() noexcept;
+    void wait_readable();
+    void wait_write();
+    void on_readable();
+    void on_writable();
+    void on_input(std::string_view bytes);
+    void on_end(const error_code& ec);
+    void process(std::string_view bytes);
+    void after_request();
+    void dispatch();
+    void fail(errc e);
+    void answered();
+    void flush();
+    void linger();
+    void lost(const error_code& why);
+    void update_deadline();
+    [[nodiscard]] answer_context context() const;
+
+    std::shared_ptr<server_state> state_;
+    net::transport transport_;
+    std::unique_ptr<exchange> http_;
+    std::shared_ptr<stream_feeder> feeder_;
+    connection* before_ = nullptr;
+    connection* behind_ = nullptr;
+    std::size_t discarded_ = 0;
+    phase phase_ = phase::reading;
+    bool linked_ = false;
+    bool reading_ = false;    // a wait is under way
+    bool writing_ = false;    // a wait is under way
+    bool ended_ = false;      // the peer sends no more
+    bool processing_ = false; // inside process()
+    bool pipelined_ = false;  // which has more to look at
+    bool served_ = false;     // a request was answered
+    bool chunked_ = true;
+    bool keep_alive_ = true; // behind the stream under way
+};
+
+} // namespace sse::detail
+
+#include <sse/server/impl/connection.hpp>

@@ -1,0 +1,35 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/server/limits.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sse {
+
+/// How a server listens and whom it serves.
+struct server_options {
+    std::string address = "127.0.0.1"; ///< an IPv4 or IPv6 address, without brackets
+    std::uint16_t port = 8080;         ///< 0 takes any free one
+    int backlog = 4096;
+    server_limits limits{};
+    /// The names in Host that are served, on any port; requests for others get 421. `*` allows all,
+    /// `[::1]` is how an IPv6 address stands here. Without a value everything is allowed, but on a
+    /// loopback address `localhost`, `127.0.0.1` and `[::1]` only, so that no web page can reach
+    /// the server by a name of its own.
+    std::optional<std::vector<std::string>> hosts{};
+};
+
+/// What a server has done since its start.
+struct server_metrics {
+    std::uint64_t accepted = 0;
+    std::uint64_t refused = 0; ///< over a limit of connections
+    std::uint64_t requests = 0;
+    std::uint64_t connections = 0; ///< open now
+    std::uint64_t streams = 0;     ///< of those, that carry an event stream
+};
+
+} // namespace sse

@@ -1,0 +1,107 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/http/body_decoder.hpp>
+#include <sse/http/body_framing.hpp>
+#include <sse/http/head_reader.hpp>
+#include <sse/http/request_head.hpp>
+#include <sse/server/limits.hpp>
+#include <sse/server/request.hpp>
+#include <sse/text/error.hpp>
+
+#include <cstddef>
+#include <string_view>
+
+namespace sse::detail {
+
+/// Reads one request from bytes cut anywhere: head, framing, body. No I/O.
+class request_reader {
+public:
+    enum class phase {
+        idle, ///< nothing of the request has come
+        head, ///< some of its head
+        body, ///< all of its head
+        done, ///< everything
+        failed,
+    };
+
+    explicit request_reader(const server_limits& limits)
+        : head_limits_(limits.head), body_limit_(limits.body), head_(limits.head) {}
+
+    /// Takes bytes up to the end of the request and returns how many it took.
+    std::size_t feed(std::string_view bytes) {
+        std::size_t taken = 0;
+        if (phase_ == phase::idle || phase_ == phase::head) {
+            taken = head_.feed(bytes);
+            if (head_.error() != errc::success)
+                fail(head_.error());
+            else if (head_.done())
+                end_head();
+            else if (head_.started())
+                phase_ = phase::head;
+        }
+        while (phase_ == phase::body && taken < bytes.size()) {
+            const http::body_slice slice = body_.next(bytes.substr(taken));
+            taken += slice.consumed;
+            if (body_.error() != errc::success) {
+                fail(body_.error());
+            } else if (body_limit_ != 0 &&
+                       request_.body.size() + slice.payload.size() > body_limit_) {
+                fail(errc::body_too_large);
+            } else {
+                request_.body.append(slice.payload);
+                if (body_.done()) phase_ = phase::done;
+            }
+        }
+        return taken;
+    }
+
+    [[nodiscard]] phase state() const noexcept { return phase_; }
+    /// Why it failed; nothing behind can be read as a request any more.
+    [[nodiscard]] errc error() const noexcept { return error_; }
+    /// Whether the peer waits for a 100 (Continue) before it goes on.
+    [[nodiscard]] bool expects_continue() const noexcept {
+        return phase_ == phase::body && request_.body.empty() && request_.head.expects_continue();
+    }
+    /// The request, when done; what is known of it otherwise.
+    [[nodiscard]] request& current() noexcept { return request_; }
+
+    /// Makes ready for the next request.
+    void reset() {
+        head_.reset();
+        request_ = {};
+        phase_ = phase::idle;
+        error_ = errc::success;
+    }
+
+private:
+    void fail(errc e) noexcept {
+        error_ = e;
+        phase_ = phase::failed;
+    }
+
+    void end_head() {
+        errc e = http::parse_request_head(head_.text(), head_limits_, request_.head);
+        http::body_framing framing;
+        if (e == errc::success) e = http::request_body(request_.head, framing);
+        if (e == errc::success && body_limit_ != 0 && framing.length > body_limit_) {
+            e = errc::body_too_large;
+        }
+        if (e != errc::success) return fail(e);
+        const http::target_parts parts = request_.head.parts();
+        request_.path = parts.path;
+        request_.query = http::query(parts.query);
+        body_ = http::body_decoder(framing);
+        phase_ = body_.done() ? phase::done : phase::body;
+    }
+
+    http::head_limits head_limits_;
+    std::size_t body_limit_;
+    http::head_reader head_;
+    http::body_decoder body_;
+    request request_;
+    phase phase_ = phase::idle;
+    errc error_ = errc::success;
+};
+
+} // namespace sse::detail

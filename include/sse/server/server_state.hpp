@@ -1,0 +1,59 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/server/deadlines.hpp>
+#include <sse/server/options.hpp>
+#include <sse/server/reply.hpp>
+#include <sse/server/request.hpp>
+#include <sse/server/response.hpp>
+#include <sse/server/router.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sse {
+
+/// What answers a request.
+using request_handler = std::function<void(const request&, reply)>;
+
+namespace detail {
+
+class connection;
+
+/// What the connections of a server share, all on its (implicit) strand.
+struct server_state {
+    server_state(asio::any_io_executor ex, server_options o)
+        : executor(std::move(ex)), options(std::move(o)),
+          timers(std::make_shared<deadlines>(executor, lengths(options.limits))) {}
+
+    static deadlines::durations lengths(const server_limits& l) {
+        return {l.head_time, l.body_time, l.idle_time, l.write_time, l.linger_time};
+    }
+
+    asio::any_io_executor executor;
+    server_options options;
+    std::vector<std::string> hosts; ///< names that are served; empty for all
+    router routes;
+    std::vector<request_handler> handlers;
+    std::shared_ptr<deadlines> timers;
+    date_cache date;
+    server_metrics metrics;
+    bool draining = false; ///< connections end behind their answer
+    /// One buffer to read into for all connections: an idle one needs none.
+    std::array<char, std::size_t{64} << 10> scratch;
+
+    connection* first = nullptr;                            ///< of the open ones
+    std::unordered_map<std::string, std::size_t> addresses; ///< connections of each, where limited
+    std::function<void()> on_empty;                         ///< the last connection is gone
+};
+
+} // namespace detail
+
+} // namespace sse
