@@ -52,7 +52,7 @@ public:
     /// Lifetime: borrowed until `next` says `need_input`.
     constexpr void feed(std::string_view bytes) noexcept {
         if (!bom_.passed() && !bom_.skip(bytes)) line_.open_unknown();
-        begin_ = bytes.data();
+        first_ = begin_ = bytes.data();
         scanner_.start(bytes);
     }
 
@@ -60,30 +60,21 @@ public:
     constexpr parse_status next() {
         if (status_ == parse_status::failed) return status_;
         if (status_ == parse_status::event) block_.clear();
-        return status_ = line_.is_open() ? resume() : advance();
+        return status_ = run([](parse_status) { return false; });
     }
 
     /// Feeds `bytes` and calls `handler.on_event(event_view)` for each event, and where the
     /// handler has them, `on_comment(std::string_view)` and
-    /// `on_retry(std::chrono::milliseconds)`. Returns `need_input` or `failed`.
+    /// `on_retry(std::chrono::milliseconds)`. Returns `need_input` or `failed`. The handler must
+    /// not call members of the parser that are not const.
     template <class Handler>
     constexpr parse_status push(std::string_view bytes, Handler&& handler) {
+        if (status_ == parse_status::failed) return status_;
         feed(bytes);
-        for (;;) {
-            switch (next()) {
-            case parse_status::event: handler.on_event(current()); break;
-            case parse_status::comment:
-                if constexpr (requires { handler.on_comment(comment()); }) {
-                    handler.on_comment(comment());
-                }
-                break;
-            case parse_status::retry:
-                if constexpr (requires { handler.on_retry(retry()); }) handler.on_retry(retry());
-                break;
-            case parse_status::need_input: return parse_status::need_input;
-            case parse_status::failed: return parse_status::failed;
-            }
-        }
+        return status_ = run([&](parse_status found) {
+                   report(found, handler);
+                   return true;
+               });
     }
 
     /// The event that `next` has just found.
@@ -119,53 +110,82 @@ public:
         scanner_ = {};
         line_.close();
         bom_ = {};
-        begin_ = nullptr;
+        first_ = begin_ = nullptr;
         after_cr_ = false;
         status_ = parse_status::need_input;
     }
 
 private:
-    /// Whole lines, where they lie.
-    constexpr parse_status advance() {
-        auto scanner = scanner_; // local, so that it stays in registers
-        const char* begin = begin_;
-        bool after_cr = after_cr_;
-        auto status = parse_status::need_input;
-        while (status == parse_status::need_input) {
-            const char* const at = scanner.next();
-            if (at == nullptr) break;
-            if (at != begin) {
-                status = block_.add({begin, static_cast<std::size_t>(at - begin)});
-            } else if (*at == '\r' || !after_cr) { // not the LF of a CRLF
-                status = block_.dispatch(scanner.non_ascii());
-                scanner.settle();
-            }
-            begin = at + 1;
-            after_cr = *at == '\r';
+    /// Parses on, and tells `found` of everything to report until that says to stop.
+    template <class Found>
+    constexpr parse_status run(Found&& found) {
+        if (line_.is_open()) {
+            const parse_status status = resume();
+            if (status == parse_status::failed || line_.is_open()) return status;
+            if (status != parse_status::need_input && !found(status)) return status;
         }
-        scanner_ = scanner;
-        begin_ = begin;
-        after_cr_ = after_cr;
+        const parse_status status = advance(found);
         return status == parse_status::need_input ? keep_rest() : status;
     }
 
-    /// The rest of a line that began in an earlier piece, then whole lines.
+    /// Whole lines, where they lie.
+    template <class Found>
+    [[gnu::always_inline]] constexpr parse_status advance(Found& found) {
+        auto scanner = scanner_; // local, so that it stays in registers
+        const char* begin = begin_;
+        auto status = parse_status::need_input;
+        while (const char* const at = scanner.next()) {
+            const char* const line = begin;
+            begin = at + 1;
+            if (at != line) {
+                status = block_.add({line, static_cast<std::size_t>(at - line)});
+            } else if (*at == '\r' || !is_after_cr(line)) { // not the LF of a CRLF
+                status = block_.dispatch(scanner.non_ascii());
+                scanner.settle();
+            }
+            if (status == parse_status::need_input) continue;
+            if (status == parse_status::failed || !found(status)) break;
+            if (status == parse_status::event) block_.clear();
+            status = parse_status::need_input;
+        }
+        scanner_ = scanner;
+        begin_ = begin;
+        return status;
+    }
+
+    /// Whether the line that begins here follows a CR.
+    [[nodiscard]] constexpr bool is_after_cr(const char* line) const noexcept {
+        return line == first_ ? after_cr_ : line[-1] == '\r';
+    }
+
+    template <class Handler>
+    constexpr void report(parse_status found, Handler& handler) {
+        if (found == parse_status::event) {
+            handler.on_event(current());
+        } else if (found == parse_status::comment) {
+            if constexpr (requires { handler.on_comment(comment()); }) {
+                handler.on_comment(comment());
+            }
+        } else {
+            if constexpr (requires { handler.on_retry(retry()); }) handler.on_retry(retry());
+        }
+    }
+
+    /// The rest of a line that began in an earlier piece. The line stays open when it goes on.
     constexpr parse_status resume() {
         const char* const at = scanner_.next();
         const char* const end = at != nullptr ? at : scanner_.end();
         const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
         begin_ = at != nullptr ? at + 1 : end;
         if (extend(part) == parse_status::failed) return parse_status::failed;
-        if (at == nullptr) return parse_status::need_input;
-        after_cr_ = *at == '\r';
-        const parse_status status = close();
-        return status == parse_status::need_input ? advance() : status;
+        return at != nullptr ? close() : parse_status::need_input;
     }
 
     /// The start of a line whose end is not there yet.
     constexpr parse_status keep_rest() {
         const std::string_view rest(begin_, static_cast<std::size_t>(scanner_.end() - begin_));
-        begin_ = scanner_.end();
+        after_cr_ = is_after_cr(begin_);
+        first_ = begin_ = scanner_.end();
         if (block_.keep() == parse_status::failed) return parse_status::failed;
         return rest.empty() ? parse_status::need_input : extend(rest);
     }
@@ -198,8 +218,9 @@ private:
     detail::line_scanner scanner_{};
     detail::open_line line_{};
     detail::byte_order_mark bom_{};
+    const char* first_ = nullptr; ///< where the bytes fed begin
     const char* begin_ = nullptr; ///< where the line being parsed begins
-    bool after_cr_ = false;       ///< the last line ended with CR
+    bool after_cr_ = false;       ///< the last line of the bytes before ended with CR
     parse_status status_ = parse_status::need_input;
 };
 

@@ -19,7 +19,7 @@ struct block_scan {
     static constexpr std::size_t size = 64; ///< bytes in a block
 
     std::uint64_t line_ends = 0; ///< bit i: byte i is CR or LF
-    bool non_ascii = false;      ///< some byte is above 0x7F
+    std::uint32_t non_ascii = 0; ///< not zero: some byte is above 0x7F
 };
 
 /// Byte by byte: for constant evaluation, for the last bytes, and the definition of the rest.
@@ -28,7 +28,7 @@ struct block_scan {
     for (std::size_t i = 0; i < size; ++i) {
         const char c = bytes[i];
         if (c == '\n' || c == '\r') found.line_ends |= std::uint64_t{1} << i;
-        if (static_cast<unsigned char>(c) > 0x7F) found.non_ascii = true;
+        found.non_ascii |= static_cast<unsigned char>(c) & 0x80U;
     }
     return found;
 }
@@ -57,7 +57,7 @@ struct block_scan {
         // gathers the highest bit of each byte into the highest byte
         found.line_ends |= (((ends >> 7) * 0x0102040810204080U) >> 56) << at;
     }
-    found.non_ascii = (seen & 0x8080808080808080U) != 0;
+    found.non_ascii = (seen & 0x8080808080808080U) != 0 ? 1 : 0;
     return found;
 }
 
@@ -69,7 +69,7 @@ struct block_scan {
                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
 }
 
-/// One bit for each of 16 bytes.
+/// The highest bit of each of 16 bytes.
 [[nodiscard]] inline std::uint64_t high_bits(__m128i bytes) noexcept {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes));
 }
@@ -88,9 +88,9 @@ struct block_scan {
     const __m128i in_b = find_line_ends(b);
     const __m128i in_c = find_line_ends(c);
     const __m128i in_d = find_line_ends(d);
-    block_scan found;
-    found.non_ascii = high_bits(_mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d))) != 0;
+    const __m128i all = _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
     const __m128i any = _mm_or_si128(_mm_or_si128(in_a, in_b), _mm_or_si128(in_c, in_d));
+    block_scan found{0, static_cast<std::uint32_t>(high_bits(all))};
     if (high_bits(any) != 0) { // most blocks of long lines have none
         found.line_ends =
             high_bits(in_a) | high_bits(in_b) << 16 | high_bits(in_c) << 32 | high_bits(in_d) << 48;
@@ -99,17 +99,18 @@ struct block_scan {
 }
 
 /// Scans the last `size` bytes, fewer than a block.
-[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
+[[nodiscard, gnu::noinline]] inline block_scan scan_tail(const char* bytes,
+                                                         std::size_t size) noexcept {
     block_scan found;
     std::size_t at = 0;
     for (; size - at >= 16; at += 16) {
         const __m128i v = load_16(bytes + at);
         found.line_ends |= high_bits(find_line_ends(v)) << at;
-        found.non_ascii = found.non_ascii || high_bits(v) != 0;
+        found.non_ascii |= static_cast<std::uint32_t>(high_bits(v));
     }
     if (at == size) return found;
     const block_scan rest = scan_bytes(bytes + at, size - at);
-    return {found.line_ends | rest.line_ends << at, found.non_ascii || rest.non_ascii};
+    return {found.line_ends | rest.line_ends << at, found.non_ascii | rest.non_ascii};
 }
 
 #else
@@ -118,7 +119,8 @@ struct block_scan {
 [[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept { return scan_words(bytes); }
 
 /// Scans the last `size` bytes, fewer than a block.
-[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
+[[nodiscard, gnu::noinline]] inline block_scan scan_tail(const char* bytes,
+                                                         std::size_t size) noexcept {
     return scan_bytes(bytes, size);
 }
 
@@ -147,9 +149,9 @@ public:
     }
 
     /// Whether a byte above 0x7F may lie between the last `settle` and the last line end.
-    [[nodiscard]] constexpr bool non_ascii() const noexcept { return non_ascii_; }
+    [[nodiscard]] constexpr bool non_ascii() const noexcept { return non_ascii_ != 0; }
 
-    /// Forgets the bytes above 0x7F of all blocks but the one that was looked at last.
+    /// Forgets such bytes of all blocks but the one that was looked at last.
     constexpr void settle() noexcept { non_ascii_ = block_non_ascii_; }
 
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
@@ -159,21 +161,21 @@ private:
         const auto left = static_cast<std::size_t>(end_ - next_block_);
         const std::size_t size = left < block_scan::size ? left : block_scan::size;
         block_ = next_block_;
+        next_block_ += size;
         const block_scan found = std::is_constant_evaluated() ? scan_bytes(block_, size)
                                  : size == block_scan::size   ? scan_block(block_)
                                                               : scan_tail(block_, size);
-        next_block_ += size;
         line_ends_ = found.line_ends;
         block_non_ascii_ = found.non_ascii;
-        non_ascii_ = non_ascii_ || found.non_ascii;
+        non_ascii_ |= found.non_ascii;
     }
 
     const char* block_ = nullptr;
     const char* next_block_ = nullptr;
     const char* end_ = nullptr;
     std::uint64_t line_ends_ = 0;
-    bool block_non_ascii_ = false;
-    bool non_ascii_ = false;
+    std::uint32_t block_non_ascii_ = 0;
+    std::uint32_t non_ascii_ = 0;
 };
 
 } // namespace sse::detail
