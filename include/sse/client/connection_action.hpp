@@ -46,6 +46,7 @@ struct connection_action {
     net::time_point until = net::time_point::max();   ///< deadline, or end of the wait
     std::optional<std::chrono::milliseconds> delay{}; ///< proposed by `report`
     bool attempt = false;                             ///< `connect` begins a new attempt
+    bool connected = false;                           ///< `report`: there was a connection
 };
 
 } // namespace sse::detail

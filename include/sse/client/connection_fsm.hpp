@@ -168,9 +168,12 @@ private:
     }
 
     [[nodiscard]] connection_action report(error_code error, std::optional<milliseconds> delay) {
-        state_ = state::deciding;
+        const state before = std::exchange(state_, state::deciding);
         last_error_ = error;
-        return {.what = kind::report, .error = error, .delay = delay};
+        return {.what = kind::report,
+                .error = error,
+                .delay = delay,
+                .connected = before != state::connecting && before != state::idle};
     }
 
     [[nodiscard]] connection_action decided(std::optional<milliseconds> delay,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/http/fields.hpp>
+#include <sse/http/request_head.hpp>
 #include <sse/http/url.hpp>
 #include <sse/net/asio.hpp>
 
@@ -23,10 +24,10 @@ struct outgoing_request {
     std::string_view last_event_id;
 };
 
-/// The head of a response that was accepted as an event stream.
+/// The head of a response.
 struct incoming_response {
     int status;
-    const http::url& url; ///< of the last redirect: the origin of the events
+    const http::url& url; ///< behind redirects: the origin of the events
     const http::fields& headers;
 };
 
@@ -34,6 +35,7 @@ struct incoming_response {
 struct disconnection {
     error_code error;    ///< `errc::end_of_stream` where the peer ended the stream in good order
     int status;          ///< of the response, or 0 where there was none
+    bool connected;      ///< whether there was a connection
     std::size_t attempt; ///< attempts since the last event or stable stream
     /// How long until the next attempt; nothing: it is for good, and `error` or
     /// `errc::attempts_exhausted` completes the receive. The hook may decide otherwise.
@@ -46,6 +48,10 @@ struct disconnection {
 struct event_source_hooks {
     /// Before every attempt. Redirects are followed within one.
     std::function<void(const outgoing_request&)> on_request{};
+    /// The head of a request goes out, also of one that follows a redirect. Holds credentials.
+    std::function<void(const http::request_head&, const http::url&)> on_send{};
+    /// The final head of any response, before it is judged: redirects and errors, too.
+    std::function<void(const incoming_response&)> on_response{};
     /// A response was accepted as an event stream.
     std::function<void(const incoming_response&)> on_open{};
     /// A comment line. Without this hook, comments are skipped in constant memory.

@@ -6,7 +6,6 @@
 #include <sse/http/percent.hpp>
 #include <sse/http/request_head.hpp>
 #include <sse/http/url.hpp>
-#include <sse/text/error.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -56,14 +55,13 @@ inline void add_defaults(const http::url& url, http::fields& to, const http::fie
     }
 }
 
-/// Writes the request for `target` over `out`: a head with the user's `headers`, and `body`.
-/// An id that no field can carry is left out: better to resume nowhere than to fail for ever.
-/// Errors: `errc::bad_start_line` or `errc::bad_field` where the user's method or headers cannot be
-/// written.
-[[nodiscard]] inline errc write_request(const request_target& target, const http::fields& headers,
-                                        std::string_view body, std::string_view last_event_id,
-                                        std::string& out) {
-    out.clear();
+/// Makes the head of the request for `target`, with the user's `headers` and for a body of
+/// `body_size` bytes. An id that no field can carry is left out: better to resume nowhere than to
+/// fail for ever.
+[[nodiscard]] inline http::request_head make_request(const request_target& target,
+                                                     const http::fields& headers,
+                                                     std::size_t body_size,
+                                                     std::string_view last_event_id) {
     http::request_head head;
     head.method = target.method;
     head.target = target.url.target;
@@ -81,13 +79,10 @@ inline void add_defaults(const http::url& url, http::fields& to, const http::fie
         head.headers.add(line.name, line.value);
     if (!last_event_id.empty() && http::is_field_value(last_event_id))
         head.headers.add("Last-Event-ID", last_event_id);
-    const std::string_view payload = target.send_body ? body : std::string_view();
-    const bool bodyless = head.method == "GET" || head.method == "HEAD";
-    if (!payload.empty() || !bodyless)
-        head.headers.add("Content-Length", std::to_string(payload.size()));
-    const errc e = http::write_head(head, out);
-    if (e == errc::success) out.append(payload);
-    return e;
+    const std::size_t size = target.send_body ? body_size : 0;
+    if (size != 0 || (head.method != "GET" && head.method != "HEAD"))
+        head.headers.add("Content-Length", std::to_string(size));
+    return head;
 }
 
 } // namespace sse::detail

@@ -165,8 +165,9 @@ private:
     [[nodiscard]] connection_action settle(connection_action action, net::time_point now) {
         for (;;) {
             switch (action.what) {
-            case kind::connect: {
-                const auto other = prepare(action, now);
+            case kind::connect:
+            case kind::send: {
+                const auto other = action.what == kind::send ? send(now) : prepare(action, now);
                 if (!other) return action;
                 action = *other;
                 break;
@@ -185,8 +186,7 @@ private:
                 fsm_.delivered();
                 has_event_ = true;
                 return {.what = kind::complete};
-            case response_status::head:
-                return fsm_.resume({.what = input::head, .head = &reader_.head()}, now);
+            case response_status::head: return judge(now);
             case response_status::need_input:
                 drained_ = true;
                 return fsm_.resume({.what = input::read}, now);
@@ -220,9 +220,31 @@ private:
                                            fsm_.last_error(), last_event_id()});
             if (auto other = interrupted(now)) return other;
         }
-        const errc e = write_request(fsm_.target(), attempt_headers_, attempt_body_,
-                                     last_event_id(), request_);
-        return e == errc::success ? std::nullopt : std::optional(fsm_.refused(e));
+        return write();
+    }
+
+    [[nodiscard]] std::optional<connection_action> write() {
+        head_ =
+            make_request(fsm_.target(), attempt_headers_, attempt_body_.size(), last_event_id());
+        request_.clear();
+        if (const errc e = http::write_head(head_, request_); e != errc::success)
+            return fsm_.refused(e);
+        if (fsm_.target().send_body) request_.append(attempt_body_);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<connection_action> send(net::time_point now) {
+        if (options_.hooks.on_send) options_.hooks.on_send(head_, fsm_.target().url);
+        return interrupted(now);
+    }
+
+    /// Judges the head of a response.
+    [[nodiscard]] connection_action judge(net::time_point now) {
+        const http::response_head& head = reader_.head();
+        if (options_.hooks.on_response)
+            options_.hooks.on_response({head.status, fsm_.target().url, head.headers});
+        const auto other = interrupted(now);
+        return other ? *other : fsm_.resume({.what = input::head, .head = &head}, now);
     }
 
     [[nodiscard]] connection_action open(net::time_point now) {
@@ -235,7 +257,8 @@ private:
     }
 
     [[nodiscard]] connection_action report(const connection_action& action, net::time_point now) {
-        disconnection info{action.error, reader_.head().status, fsm_.attempts(), action.delay};
+        disconnection info{action.error, reader_.head().status, action.connected, fsm_.attempts(),
+                           action.delay};
         drop();
         if (options_.hooks.on_error) options_.hooks.on_error(info);
         const auto other = interrupted(now);
@@ -252,7 +275,8 @@ private:
     }
 
     event_source_options options_;
-    http::fields headers_;         ///< the options', and Authorization of the URL's userinfo
+    http::fields headers_; ///< the options', and Authorization of the URL's userinfo
+    http::request_head head_;
     http::fields attempt_headers_; ///< what `on_request` made of them
     std::string attempt_body_;
     std::string request_;

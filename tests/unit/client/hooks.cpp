@@ -116,9 +116,10 @@ TEST_CASE("hooks: on_error decides whether and when there is another attempt", "
 
 TEST_CASE("hooks: the source may be closed, restarted or destroyed in any of them", "[hooks]") {
     using source_type = source_fixture::source_type;
-    enum class hook { request, open, comment, retry, error };
+    enum class hook { request, send, response, open, comment, retry, error };
     enum class deed { close, restart, destroy };
-    for (const hook where : {hook::request, hook::open, hook::comment, hook::retry, hook::error}) {
+    for (const hook where : {hook::request, hook::send, hook::response, hook::open, hook::comment,
+                             hook::retry, hook::error}) {
         for (const deed what : {deed::close, deed::restart, deed::destroy}) {
             INFO(static_cast<int>(where) << " " << static_cast<int>(what));
             source_fixture f;
@@ -134,6 +135,8 @@ TEST_CASE("hooks: the source may be closed, restarted or destroyed in any of the
             };
             f.options.hooks = {
                 .on_request = [&](const sse::outgoing_request&) { act(hook::request); },
+                .on_send = [&](const auto&, const auto&) { act(hook::send); },
+                .on_response = [&](const sse::incoming_response&) { act(hook::response); },
                 .on_open = [&](const sse::incoming_response&) { act(hook::open); },
                 .on_comment = [&](std::string_view) { act(hook::comment); },
                 .on_retry = [&](std::chrono::milliseconds) { act(hook::retry); },
@@ -141,6 +144,7 @@ TEST_CASE("hooks: the source may be closed, restarted or destroyed in any of the
             };
             f.peer().refuse_the_rest();
             if (where == hook::error) f.peer().refuse();
+            if (where == hook::send) f.peer().accept();
             for (int i = 0; i < 2; ++i)
                 f.peer()
                     .accept()
@@ -154,4 +158,42 @@ TEST_CASE("hooks: the source may be closed, restarted or destroyed in any of the
             CHECK(f.log == texts{what == deed::restart ? "a" : failure(errc::closed)});
         }
     }
+}
+
+TEST_CASE("hooks: on_send and on_response see every hop", "[hooks]") {
+    source_fixture f;
+    f.options.headers = {{"Authorization", "secret"}};
+    texts heads;
+    f.options.hooks.on_send = [&](const sse::http::request_head& head, const sse::http::url& url) {
+        heads.push_back(head.method + " " + url.to_string() +
+                        (head.headers.contains("Authorization") ? " with secret" : ""));
+    };
+    f.options.hooks.on_response = [&](const sse::incoming_response& r) {
+        heads.push_back(std::to_string(r.status) + " " + r.url.to_string());
+    };
+    f.peer().accept().expect_request().reply("HTTP/1.1 307 X\r\nLocation: http://other/y\r\n\r\n");
+    f.peer().accept().expect_request().reply("HTTP/1.1 100 X\r\n\r\nHTTP/1.1 404 X\r\n\r\n");
+    auto source = f.make();
+    f.receive(source, 1);
+    f.sim.run();
+    CHECK(heads == texts{"GET http://host/x with secret", "307 http://host/x", "GET http://other/y",
+                         "404 http://other/y"});
+}
+
+TEST_CASE("hooks: on_error tells whether there was a connection and a response", "[hooks]") {
+    source_fixture f;
+    texts seen;
+    f.options.hooks.on_error = [&](sse::disconnection& d) {
+        seen.push_back(std::to_string(d.connected) + " " + std::to_string(d.status));
+    };
+    f.peer().refuse();
+    f.peer().accept().close();
+    f.peer().accept().expect_request().reply(stream_head).close();
+    f.peer().accept().expect_request().reply("HTTP/1.1 302 X\r\nLocation: /y\r\n\r\n");
+    f.peer().refuse();
+    f.peer().accept().expect_request().reply("HTTP/1.1 404 X\r\n\r\n");
+    auto source = f.make();
+    f.receive(source, 1);
+    f.sim.run();
+    CHECK(seen == texts{"0 0", "1 0", "1 200", "0 0", "1 404"});
 }

@@ -3,14 +3,15 @@
 
 #include <sse/client/request.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 using sse::errc;
 using sse::detail::base64;
+using sse::detail::make_request;
 using sse::detail::request_target;
 using sse::detail::take_userinfo;
-using sse::detail::write_request;
 using sse::http::fields;
 
 namespace {
@@ -22,10 +23,11 @@ request_target at(std::string_view url, std::string method = "GET") {
     return target;
 }
 
-std::string written(const request_target& target, const fields& headers, std::string_view body = {},
+std::string written(const request_target& target, const fields& headers, std::size_t body_size = 0,
                     std::string_view id = {}) {
-    std::string out = "left over";
-    REQUIRE(write_request(target, headers, body, id, out) == errc::success);
+    std::string out;
+    REQUIRE(sse::http::write_head(make_request(target, headers, body_size, id), out) ==
+            errc::success);
     return out;
 }
 
@@ -61,10 +63,10 @@ TEST_CASE("request: fields of the user replace the defaults", "[request]") {
 }
 
 TEST_CASE("request: Last-Event-ID goes out as bytes, and not at all while empty", "[request]") {
-    CHECK(has(written(at("http://a/"), {}, {}, "\xe2\x82\xac 7"),
+    CHECK(has(written(at("http://a/"), {}, 0, "\xe2\x82\xac 7"),
               "Last-Event-ID: \xe2\x82\xac 7\r\n"));
     CHECK_FALSE(has(written(at("http://a/"), {}), "Last-Event-ID"));
-    const std::string both = written(at("http://a/"), {{"last-event-id", "old"}}, {}, "new");
+    const std::string both = written(at("http://a/"), {{"last-event-id", "old"}}, 0, "new");
     CHECK(has(both, "Last-Event-ID: new\r\n"));
     CHECK_FALSE(has(both, "old"));
     CHECK(has(written(at("http://a/"), {{"Last-Event-ID", "mine"}}), "Last-Event-ID: mine\r\n"));
@@ -72,24 +74,23 @@ TEST_CASE("request: Last-Event-ID goes out as bytes, and not at all while empty"
 
 TEST_CASE("request: an id that no field can carry is left out", "[request]") {
     for (const std::string_view id : {"a\x01", "\x7f", "\x1b[0m", "a\rb", "a\nb"})
-        CHECK_FALSE(has(written(at("http://a/"), {}, {}, id), "Last-Event-ID"));
-    CHECK(has(written(at("http://a/"), {}, {}, "a\tb"), "Last-Event-ID: a\tb\r\n"));
+        CHECK_FALSE(has(written(at("http://a/"), {}, 0, id), "Last-Event-ID"));
+    CHECK(has(written(at("http://a/"), {}, 0, "a\tb"), "Last-Event-ID: a\tb\r\n"));
 }
 
 TEST_CASE("request: a body has its length, and other methods than GET always have one",
           "[request]") {
-    const std::string text = written(at("http://a/", "POST"), {{"Content-Type", "x/y"}}, "body");
+    const std::string text = written(at("http://a/", "POST"), {{"Content-Type", "x/y"}}, 4);
     CHECK(has(text, "Content-Length: 4\r\n"));
     CHECK(has(text, "Content-Type: x/y\r\n"));
-    CHECK(text.ends_with("\r\n\r\nbody"));
     CHECK(has(written(at("http://a/", "REPORT"), {}), "Content-Length: 0\r\n"));
-    CHECK(has(written(at("http://a/", "GET"), {}, "q"), "Content-Length: 1\r\n"));
+    CHECK(has(written(at("http://a/", "GET"), {}, 1), "Content-Length: 1\r\n"));
     CHECK_FALSE(has(written(at("http://a/", "GET"), {}), "Content-Length"));
 }
 
 TEST_CASE("request: framing is not for the user to set", "[request]") {
     const std::string text = written(
-        at("http://a/", "POST"), {{"Content-Length", "99"}, {"Transfer-Encoding", "chunked"}}, "b");
+        at("http://a/", "POST"), {{"Content-Length", "99"}, {"Transfer-Encoding", "chunked"}}, 1);
     CHECK(has(text, "Content-Length: 1\r\n"));
     CHECK_FALSE(has(text, "99"));
     CHECK_FALSE(has(text, "chunked"));
@@ -98,7 +99,7 @@ TEST_CASE("request: framing is not for the user to set", "[request]") {
 TEST_CASE("request: without the body there is no content type", "[request]") {
     request_target target = at("http://a/");
     target.send_body = false;
-    const std::string text = written(target, {{"Content-Type", "x/y"}}, "body");
+    const std::string text = written(target, {{"Content-Type", "x/y"}}, 4);
     CHECK_FALSE(has(text, "Content-"));
     CHECK(text.ends_with("\r\n\r\n"));
 }
@@ -115,13 +116,6 @@ TEST_CASE("request: without credentials no secret goes out", "[request]") {
     CHECK_FALSE(has(text, "secret"));
     CHECK(has(text, "Host: a\r\n"));
     CHECK(has(text, "X-Other: kept\r\n"));
-}
-
-TEST_CASE("request: what cannot be written is refused", "[request]") {
-    std::string out;
-    CHECK(write_request(at("http://a/", "GE T"), {}, {}, {}, out) == errc::bad_start_line);
-    CHECK(write_request(at("http://a/"), {{"a b", "c"}}, {}, {}, out) == errc::bad_field);
-    CHECK(write_request(at("http://a/"), {{"a", "b\r\nc: d"}}, {}, {}, out) == errc::bad_field);
 }
 
 TEST_CASE("request: base64 of every length", "[request]") {
