@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace sse {
 
@@ -56,17 +59,38 @@ struct utf8_step {
     return {sequence.size, true};
 }
 
+/// How many bytes at the start of `text` are ASCII.
+[[nodiscard]] constexpr std::size_t ascii_prefix(std::string_view text) noexcept {
+    std::size_t at = 0;
+    if (!std::is_constant_evaluated()) {
+        for (std::uint64_t word = 0; text.size() - at >= sizeof word; at += sizeof word) {
+            std::memcpy(&word, text.data() + at, sizeof word);
+            if ((word & 0x8080808080808080U) != 0) break;
+        }
+    }
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
+}
+
 /// How many bytes at the start of `text` are well-formed UTF-8.
 [[nodiscard]] constexpr std::size_t utf8_valid_prefix(std::string_view text) noexcept {
-    std::size_t at = 0;
+    const auto continues = [text](std::size_t i) {
+        return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+    };
+    std::size_t at = ascii_prefix(text);
     while (at < text.size()) {
-        if (static_cast<unsigned char>(text[at]) < 0x80) {
-            ++at;
-            continue;
+        const auto lead = static_cast<unsigned char>(text[at]);
+        if (lead < 0x80) {
+            at += ascii_prefix(text.substr(at));
+        } else if (lead > 0xE0 && lead < 0xED && text.size() - at > 2 && continues(at + 1) &&
+                   continues(at + 2)) {
+            at += 3; // most of the world's text that is neither ASCII nor Latin
+        } else {
+            const utf8_step step = utf8_next(text.substr(at));
+            if (!step.valid) break;
+            at += step.size;
         }
-        const utf8_step step = utf8_next(text.substr(at));
-        if (!step.valid) break;
-        at += step.size;
     }
     return at;
 }
