@@ -49,6 +49,10 @@ enum class errc {
     closed,                 ///< the object was closed by its user
     operation_in_progress,  ///< an operation of the kind that allows only one is under way
     tls_unavailable,        ///< an https URL, but nothing here speaks TLS
+    tls_misconfigured,      ///< a setting, certificate or key that TLS cannot use
+    handshake_timeout,      ///< the TLS handshake took too long
+    proxy_refused,          ///< the proxy did not open a tunnel
+    proxy_unauthorized,     ///< the proxy did not open one for want of other credentials
 
     // server and hub
     invalid_topic = 60,   ///< not a topic name, or a pattern where a topic is needed
@@ -67,6 +71,8 @@ enum class condition {
     limit,         ///< a limit of ours was exceeded
     timeout,       ///< a deadline of ours passed
     protocol,      ///< the peer did not follow HTTP
+    tls,           ///< TLS failed: handshake, records, certificates, settings
+    certificate,   ///< the peer's certificate was not accepted
 };
 
 } // namespace sse
@@ -115,6 +121,10 @@ namespace sse {
     case errc::closed: return "closed";
     case errc::operation_in_progress: return "an operation is already under way";
     case errc::tls_unavailable: return "https needs TLS, which is not available";
+    case errc::tls_misconfigured: return "a setting, certificate or key that TLS cannot use";
+    case errc::handshake_timeout: return "timed out in the TLS handshake";
+    case errc::proxy_refused: return "the proxy refused the tunnel";
+    case errc::proxy_unauthorized: return "the proxy asks for other credentials";
     case errc::invalid_topic: return "invalid topic";
     case errc::invalid_id: return "invalid or repeated event id";
     case errc::lagged: return "subscriber fell behind the history";
@@ -133,17 +143,21 @@ namespace sse {
                        e == errc::too_many_redirects || e == errc::attempts_exhausted ||
                        e == errc::too_many_connections || e == errc::too_many_topics ||
                        e == errc::buffer_full;
-    const bool timeout = e >= errc::connect_timeout && e <= errc::write_timeout;
+    const bool timeout =
+        (e >= errc::connect_timeout && e <= errc::write_timeout) || e == errc::handshake_timeout;
     const bool protocol = e >= errc::bad_start_line && e <= errc::bad_chunk;
     const bool retryable = timeout || e == errc::truncated || e == errc::end_of_stream ||
                            e == errc::lagged || e == errc::draining ||
-                           e == errc::too_many_connections || e == errc::operation_in_progress;
+                           e == errc::too_many_connections || e == errc::operation_in_progress ||
+                           e == errc::proxy_refused;
     switch (c) {
     case condition::retryable: return retryable;
     case condition::fatal: return e != errc::success && !retryable;
     case condition::limit: return limit;
     case condition::timeout: return timeout;
     case condition::protocol: return protocol;
+    case condition::tls: return e == errc::tls_unavailable || e == errc::tls_misconfigured;
+    case condition::certificate: break; // of the TLS layer's own codes only
     }
     return false;
 }
@@ -171,6 +185,8 @@ namespace sse {
             case condition::limit: return "a limit was exceeded";
             case condition::timeout: return "a deadline passed";
             case condition::protocol: return "the peer does not follow HTTP";
+            case condition::tls: return "TLS failed";
+            case condition::certificate: return "the peer's certificate was not accepted";
             }
             return "unknown condition";
         }

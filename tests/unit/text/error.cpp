@@ -51,3 +51,12 @@ TEST_CASE("error: conditions group codes of all layers") {
     CHECK(std::error_code(sse::errc::no_content) == sse::condition::fatal);
     CHECK(std::make_error_code(std::errc::timed_out) != sse::condition::timeout);
 }
+
+TEST_CASE("error: failures of proxies and TLS have codes and conditions of their own") {
+    CHECK(std::error_code(sse::errc::handshake_timeout) == sse::condition::timeout);
+    CHECK(std::error_code(sse::errc::proxy_refused) == sse::condition::retryable);
+    CHECK(std::error_code(sse::errc::proxy_unauthorized) == sse::condition::fatal);
+    CHECK(std::error_code(sse::errc::tls_misconfigured) == sse::condition::tls);
+    CHECK(std::error_code(sse::errc::tls_unavailable) == sse::condition::tls);
+    CHECK(std::error_code(sse::errc::truncated) != sse::condition::tls);
+}
