@@ -2,13 +2,12 @@
 #pragma once
 
 #include <sse/client/redirect.hpp>
+#include <sse/http/basic_credentials.hpp>
 #include <sse/http/fields.hpp>
-#include <sse/http/percent.hpp>
 #include <sse/http/request_head.hpp>
 #include <sse/http/url.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -16,31 +15,13 @@
 
 namespace sse::detail {
 
-/// RFC 4648, section 4.
-[[nodiscard]] inline std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const std::string_view group = bytes.substr(i, 3);
-        std::uint32_t bits = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            text.push_back(k <= group.size() ? digits[bits >> (18 - 6 * k) & 63U] : '=');
-    }
-    return text;
-}
-
 /// Takes the userinfo off `url` and makes the Authorization of it, where there is none yet
 /// (RFC 7617). From then on it is treated as any other credential.
 inline void take_userinfo(http::url& url, http::fields& headers) {
     if (url.userinfo.empty()) return;
-    const auto plain = http::percent_decode(url.userinfo);
-    if (plain && !headers.contains("Authorization")) {
-        const bool has_colon = plain->find(':') != std::string::npos;
-        headers.add("Authorization", "Basic " + base64(has_colon ? *plain : *plain + ":"));
-    }
+    const auto credentials = http::basic_credentials(url.userinfo);
+    if (credentials && !headers.contains("Authorization"))
+        headers.add("Authorization", *credentials);
     url.userinfo.clear();
 }
 

@@ -8,7 +8,6 @@
 #include <string_view>
 
 using sse::errc;
-using sse::detail::base64;
 using sse::detail::make_request;
 using sse::detail::request_target;
 using sse::detail::take_userinfo;
@@ -116,15 +115,6 @@ TEST_CASE("request: without credentials no secret goes out", "[request]") {
     CHECK_FALSE(has(text, "secret"));
     CHECK(has(text, "Host: a\r\n"));
     CHECK(has(text, "X-Other: kept\r\n"));
-}
-
-TEST_CASE("request: base64 of every length", "[request]") {
-    CHECK(base64("") == "");
-    CHECK(base64("f") == "Zg==");
-    CHECK(base64("fo") == "Zm8=");
-    CHECK(base64("foo") == "Zm9v");
-    CHECK(base64("foob") == "Zm9vYg==");
-    CHECK(base64("\xff\xfe\xfd") == "//79");
 }
 
 TEST_CASE("request: userinfo becomes Basic credentials and leaves the URL", "[request]") {
