@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace sse::detail {
 
@@ -52,6 +53,7 @@ public:
                                 : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
 
     [[nodiscard]] event_id position() const noexcept { return {epoch_, sequence_}; }
+    [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; } ///< needs no lock
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t topics() const noexcept { return logs_.size(); }
 
@@ -85,6 +87,8 @@ public:
             if (logs_.size() >= max_topics_) return {errc::too_many_topics};
             log = logs_.emplace(topic, std::make_unique<topic_log>(std::string(topic)))
                       .first->second.get();
+            for (log_reader* w : watchers)
+                w->tell(*log);
         }
         const std::uint64_t sequence = sequence_ + 1;
         char own[event_id_size];
@@ -103,6 +107,7 @@ public:
         log->appended(size);
         sequence_ = sequence;
         bytes_ += size + sizeof(log_entry);
+        log->tell_readers();
         trim(*log, now);
         trim(now);
         return {errc::success, sequence, log};
@@ -133,6 +138,8 @@ public:
         }
     }
 
+    std::vector<log_reader*> watchers; ///< to be told of new topics
+
 private:
     static constexpr std::size_t min_segment = 1024;
     // many events to one send; below the size from which malloc would map and unmap each
@@ -152,7 +159,9 @@ private:
     }
 
     void evict(topic_log& log) {
-        bytes_ -= log.evict(segments_);
+        const std::size_t freed = log.evict(segments_);
+        bytes_ -= freed;
+        if (freed != 0) log.tell_readers(); // or else they would hold on to the memory
         while (!log.own_ids.empty() && log.own_ids.front().first <= log.last_evicted()) {
             own_ids_.erase(log.own_ids.front().second);
             log.own_ids.pop_front();
@@ -168,7 +177,7 @@ private:
     }
 
     history bounds_;
-    std::uint64_t epoch_;
+    const std::uint64_t epoch_;
     std::size_t max_topics_;
     std::size_t segment_capacity_;
     std::uint64_t sequence_ = 0;

@@ -37,7 +37,7 @@ struct merge_buffer {
 class subscription {
 public:
     /// `chunked` tells whether the chunk envelopes go out too.
-    explicit subscription(bool chunked) : chunked_(chunked) {}
+    explicit subscription(bool chunked = true) : chunked_(chunked) {}
     subscription(const subscription&) = delete;
     subscription& operator=(const subscription&) = delete;
     ~subscription() { unfollow(); }
@@ -55,6 +55,14 @@ public:
         sources_.clear();
         mid_ = none;
     }
+
+    [[nodiscard]] bool follows(std::string_view topic) const noexcept {
+        return std::any_of(sources_.begin(), sources_.end(),
+                           [&](const source& s) { return s.topic->name == topic; });
+    }
+
+    /// Chooses the framing, before anything is sent or appended.
+    void use_chunks(bool chunked) noexcept { chunked_ = chunked; }
 
     /// Bytes of the stream's own, as they are: a response head, or a finished frame.
     void append_raw(std::string_view bytes) { pending().append(bytes); }

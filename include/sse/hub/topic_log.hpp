@@ -26,10 +26,15 @@ struct kept_segment {
 };
 using kept_segments = std::list<kept_segment>;
 
-/// Somebody to be told that a log has grown.
+/// Somebody to be told that a log has grown or lost its oldest events.
 struct log_reader {
     std::vector<topic_log*> grown; ///< logs that have, since it last looked
-    virtual void wake() = 0;
+    virtual void wake() = 0;       ///< makes it look, soon and on its own thread
+
+    void tell(topic_log& log) {
+        grown.push_back(&log);
+        wake();
+    }
 
 protected:
     ~log_reader() = default;
@@ -141,6 +146,12 @@ public:
         bool told;
     };
     std::vector<interest> readers;
+
+    void tell_readers() {
+        for (interest& i : readers) {
+            if (!std::exchange(i.told, true)) i.reader->tell(*this);
+        }
+    }
 
 private:
     static constexpr std::size_t min_capacity = 512;

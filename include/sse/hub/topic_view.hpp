@@ -38,9 +38,7 @@ public:
 
     /// Whether events from `at` on are no longer there. Up to the next `release`, the bytes of the
     /// event at `at` still are.
-    [[nodiscard]] bool lost(const cursor& at) const noexcept {
-        return at.ordinal < begin().ordinal;
-    }
+    [[nodiscard]] bool lost(const cursor& at) const noexcept { return at.ordinal < first_; }
 
     /// Whether `at` lies between two events. Not for a lost one.
     [[nodiscard]] bool at_border(const cursor& at) const noexcept {
@@ -113,6 +111,8 @@ public:
         return {p->data->ordinal() + low, p->data->base() + p->data->entry(low).begin};
     }
 
+    [[nodiscard]] bool has_dropped() const noexcept { return dropped_ != 0; }
+
     /// Lets go of what was dropped.
     void release() noexcept {
         pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(dropped_));
@@ -126,14 +126,19 @@ public:
                pieces_[dropped_].data->ordinal() + pieces_[dropped_].count <= ordinal) {
             ++dropped_;
         }
+        first_ = begin().ordinal;
     }
     [[nodiscard]] piece* last() noexcept {
         return dropped_ == pieces_.size() ? nullptr : &pieces_.back();
     }
     void add(std::shared_ptr<const segment> data, std::size_t size, std::size_t count) {
         pieces_.push_back({std::move(data), size, count});
+        first_ = begin().ordinal;
     }
-    void end(cursor at) noexcept { end_ = at; }
+    void end(cursor at) noexcept {
+        end_ = at;
+        first_ = begin().ordinal;
+    }
 
 private:
     [[nodiscard]] const piece& find(const cursor& at) const noexcept {
@@ -165,6 +170,7 @@ private:
     }
 
     std::vector<piece> pieces_;
+    std::uint64_t first_ = 0; // ordinal of begin()
     std::size_t dropped_ = 0; // of pieces_, the first ones
     cursor end_;
 };

@@ -61,14 +61,8 @@ public:
         for (connection* c = s.first; c != nullptr;)
             std::exchange(c, c->next())->drain();
         if (s.metrics.connections == 0) return drained_.complete({});
-        s.on_empty = [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) self->on_drained({});
-        };
-        timer_.expires_after(limit);
-        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
-            const auto self = weak.lock();
-            if (!ec && self) self->cut();
-        });
+        drained_by_ = net::saturated_add(timer_.now(), limit);
+        watch_drain();
     }
 
     void close() {
@@ -90,17 +84,25 @@ private:
             state_->first->close();
     }
 
-    void cut() {
-        state_->on_empty = nullptr;
-        const bool any = state_->first != nullptr;
-        close_connections();
-        on_drained(any ? error_code(errc::draining) : error_code());
-    }
-
-    void on_drained(const error_code& ec) {
-        timer_.cancel();
-        state_->timers->stop();
-        drained_.complete(ec);
+    /// Idle connections may still ask, and are answered, until the last stream has ended.
+    void watch_drain() {
+        server_state& s = *state_;
+        if (s.metrics.streams == 0) {
+            for (connection* c = s.first; c != nullptr;)
+                std::exchange(c, c->next())->drain();
+        }
+        const bool late = timer_.now() >= drained_by_;
+        if (late || s.first == nullptr) {
+            const bool any = s.first != nullptr;
+            close_connections();
+            s.timers->stop();
+            return drained_.complete(any ? error_code(errc::draining) : error_code());
+        }
+        timer_.expires_after(std::chrono::milliseconds(20));
+        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+            const auto self = weak.lock();
+            if (!ec && self) self->watch_drain();
+        });
     }
 
     void accept() {
@@ -144,6 +146,7 @@ private:
     std::shared_ptr<server_state> state_;
     tcp::acceptor acceptor_;
     net::timer timer_;
+    net::time_point drained_by_{};
     parked_handler drained_;
 };
 

@@ -51,7 +51,6 @@ struct server_state {
 
     connection* first = nullptr;                            ///< of the open ones
     std::unordered_map<std::string, std::size_t> addresses; ///< connections of each, where limited
-    std::function<void()> on_empty;                         ///< the last connection is gone
 };
 
 } // namespace detail

@@ -288,7 +288,6 @@ inline void connection::lost(const error_code& why) {
     unlink();
     transport_.close();
     if (const auto feeder = std::exchange(feeder_, nullptr)) feeder->on_gone(why);
-    if (state_->metrics.connections == 0 && state_->on_empty) state_->on_empty();
 }
 
 inline void connection::update_deadline() {

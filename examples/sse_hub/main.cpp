@@ -1,0 +1,59 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+// sse_hub: the hub as a server.
+//   sse_hub --demo                                            then open http://127.0.0.1:8080/
+//   curl -N http://127.0.0.1:8080/events/demo/clock
+//   curl -d hello http://127.0.0.1:8080/publish/news
+#include "demo.hpp"
+#include "examples/stop_signals.hpp"
+#include "options.hpp"
+#include "routes.hpp"
+
+#include <sse/hub.hpp>
+#include <sse/server.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+namespace {
+
+std::string url_of(const sse::server& server) {
+    const auto at = server.local_endpoint();
+    const std::string host = at.address().to_string();
+    return "http://" + (at.address().is_v6() ? "[" + host + "]" : host) + ":" +
+           std::to_string(at.port());
+}
+
+int run(const program_options& options) {
+    sse::asio::io_context ctx(1);
+    sse::hub hub(options.hub);
+    sse::server server(ctx.get_executor(), options.server);
+    hub_status status;
+    add_routes(server, hub, options, status);
+    if (const sse::error_code ec = server.listen()) {
+        std::cerr << "sse_hub: cannot listen on " << options.server.address << " port "
+                  << options.server.port << ": " << ec.message() << "\n";
+        return 1;
+    }
+    demo events(ctx.get_executor(), hub);
+    if (options.demo) events.start();
+
+    stop_signals signals(ctx, [&] {
+        using namespace std::chrono_literals;
+        status.draining = true;
+        events.stop();
+        hub.drain({.retry = 1s, .spread = 2s, .period = 1s});
+        server.async_drain(4s, [](sse::error_code) {});
+    });
+    std::cout << "listening on " << url_of(server) << std::endl;
+    ctx.run();
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    int exit_code = 0;
+    const program_options options = read_options(argc, argv, exit_code);
+    return exit_code >= 0 ? exit_code : run(options);
+}

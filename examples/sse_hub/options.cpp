@@ -1,0 +1,91 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "options.hpp"
+
+#include <sse/net/asio.hpp>
+#include <sse/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <iostream>
+#include <string>
+#include <vector>
+
+namespace {
+
+std::chrono::milliseconds to_milliseconds(double seconds) {
+    return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+/// On a loopback address only its own names are served, and those allowed besides.
+void allow_hosts(sse::server_options& server, const std::vector<std::string>& more) {
+    sse::error_code ec;
+    const auto address = sse::asio::ip::make_address(server.address, ec);
+    if (ec) throw CLI::ValidationError("--address", "not an IP address: " + server.address);
+    if (!address.is_loopback() || more.empty()) return;
+    std::vector<std::string> names = {"localhost", "127.0.0.1", "[::1]"};
+    names.insert(names.end(), more.begin(), more.end());
+    server.hosts = std::move(names);
+}
+
+} // namespace
+
+program_options read_options(int argc, char** argv, int& exit_code) {
+    program_options out;
+    double age = 0;
+    double heartbeat = 15;
+    double head_time = 10;
+    std::vector<std::string> hosts;
+    const CLI::Range seconds(0.0, 1e9);
+    std::string policy = "disconnect";
+
+    CLI::App app("Events by topic over HTTP: publish with POST, read with EventSource.", "sse_hub");
+    app.set_version_flag("--version", "sse_hub " + std::string(sse::library_version));
+    app.add_option("--address", out.server.address, "IP address to listen on")
+        ->capture_default_str();
+    app.add_option("--port", out.server.port, "port; 0 takes any free one")->capture_default_str();
+    app.add_option("--history-events", out.hub.history.events,
+                   "events kept of each topic; 0: no bound")
+        ->capture_default_str();
+    app.add_option("--history-bytes", out.hub.history.bytes,
+                   "bytes kept of all topics; 0: no bound")
+        ->capture_default_str();
+    app.add_option("--history-age", age, "seconds an event is kept; 0: no bound")->check(seconds);
+    app.add_option("--heartbeat", heartbeat, "seconds of silence before a comment; 0: none")
+        ->check(seconds)
+        ->capture_default_str();
+    app.add_option("--overflow", policy, "for readers slower than the history")
+        ->check(CLI::IsMember({"disconnect", "skip"}))
+        ->capture_default_str();
+    app.add_option("--max-connections", out.server.limits.connections, "in all; 0: no limit");
+    app.add_option("--max-connections-per-address", out.server.limits.connections_per_address,
+                   "0: no limit");
+    app.add_option("--header-timeout", head_time, "seconds for a request's head; 0: no limit")
+        ->check(seconds)
+        ->capture_default_str();
+    app.add_option("--max-event", out.server.limits.body, "bytes of a published body")
+        ->capture_default_str();
+    app.add_option("--allow-host", hosts, "name to serve besides localhost; * for all")->take_all();
+    app.add_option("--publish-token", out.publish_token, "bearer token that publishing needs");
+    app.add_flag("--demo", out.demo, "publish on demo/clock and demo/price");
+    try {
+        app.parse(argc, argv);
+        allow_hosts(out.server, hosts);
+    } catch (const CLI::ParseError& e) {
+        if (e.get_exit_code() == 0) {
+            exit_code = app.exit(e); // --help, --version
+        } else {
+            std::cerr << "sse_hub: " << e.what() << " (try --help)\n";
+            exit_code = 2;
+        }
+        return out;
+    }
+    out.hub.overflow = policy == "skip" ? sse::overflow::skip : sse::overflow::disconnect;
+    out.hub.history.age = to_milliseconds(age);
+    out.hub.heartbeat = to_milliseconds(heartbeat);
+    out.server.limits.head_time = to_milliseconds(head_time);
+    exit_code = -1;
+    return out;
+}

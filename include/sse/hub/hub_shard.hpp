@@ -1,0 +1,125 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/hub_state.hpp>
+#include <sse/hub/hub_stream.hpp>
+#include <sse/hub/opening.hpp>
+#include <sse/net/asio.hpp>
+#include <sse/net/timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace sse::detail {
+
+/// The streams of a hub on one executor: it is woken once however much was published, looks at the
+/// logs once under the lock, and then sends to one stream after the other without it.
+///
+/// What it sees of all topics is always of one moment, so that no stream gets an event before
+/// another one's lower number.
+class hub_shard final : public log_reader, public std::enable_shared_from_this<hub_shard> {
+public:
+    hub_shard(std::shared_ptr<hub_state> hub, asio::any_io_executor executor)
+        : hub_(std::move(hub)), executor_(executor), timer_(executor) {}
+    ~hub_shard();
+
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+    [[nodiscard]] hub_state& hub() noexcept { return *hub_; }
+
+    /// Posts one look at the logs. From any thread, under the hub's lock.
+    void wake() override;
+
+    /// Puts a stream at its place in its topics, and tells where that is.
+    opening subscribe(hub_stream& stream, const subscribe_options& options);
+    /// What a stream begins with: where it stands, or the gap event.
+    [[nodiscard]] std::string first_block(const subscribe_options& options, const opening& opened);
+    /// Adds a stream whose head has gone out.
+    void add(hub_stream& stream);
+    void remove(hub_stream& stream) noexcept;
+
+    /// Ends all streams with a farewell, spread over its period.
+    void drain(const farewell& f);
+    /// Cuts all streams.
+    void close();
+
+    /// Adds what this shard has counted. From any thread.
+    void add_to(hub_metrics& m) const noexcept;
+
+    // for its streams
+    [[nodiscard]] std::uint64_t horizon() const noexcept { return horizon_; }
+    [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
+    void append_gap(hub_stream& stream, const gap& missing, std::uint64_t position);
+    void count_sent(std::size_t bytes, std::uint64_t events) noexcept {
+        add_count(counts_.sent_bytes, bytes);
+        add_count(counts_.delivered, events);
+    }
+    void count_disconnect(errc why) noexcept;
+
+    merge_buffer merged;
+
+private:
+    using counter = std::atomic<std::uint64_t>;
+
+    /// Written on this thread only, so that a load and a store do.
+    static void add_count(counter& c, std::uint64_t n) noexcept {
+        c.store(c.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+
+    void count_gap(gap_reason reason) noexcept;
+    [[nodiscard]] std::string gap_block(const gap& missing, std::uint64_t position) const;
+    void refresh(bool keep);
+    void settle_lost();
+    void drain_streams();
+    void work();
+    void start_timer();
+    void tick();
+    void end_some();
+    std::string farewell_block();
+    void watch();
+    followed_topic& follow(std::string_view name);
+    void forget_unused();
+
+    std::shared_ptr<hub_state> hub_;
+    asio::any_io_executor executor_;
+    net::timer timer_;
+    string_map<std::unique_ptr<followed_topic>> topics_;
+    std::unordered_map<const topic_log*, followed_topic*> by_log_;
+    std::vector<hub_stream*> streams_;
+    std::uint64_t horizon_ = 0; // the hub's last number when it looked
+    std::uint64_t now_ = 0;     // milliseconds since the hub's start, when it looked
+    bool ticking_ = false;
+
+    /// Topics that have grown, and how many of their readers are still to be served.
+    struct task {
+        followed_topic* topic;
+        std::size_t left;
+    };
+    std::vector<task> tasks_;
+    bool working_ = false; // a pass over tasks_ goes on in a later turn
+    bool again_ = false;   // and it was woken meanwhile
+
+    farewell farewell_;
+    std::minstd_rand random_{std::random_device()()};
+    std::uint64_t ends_at_ = 0; // when the last stream is to end, while draining
+    bool ending_ = false;
+
+    bool awake_ = false; // under the hub's lock
+    struct {
+        counter subscribers{0}, delivered{0}, sent_bytes{0};
+        counter evicted{0}, unknown{0}, restarted{0}, lagged{0};
+        counter left{0}, cut_lagged{0}, drained{0}, closed{0};
+    } counts_;
+};
+
+} // namespace sse::detail
+
+#include <sse/hub/impl/hub_shard.hpp>
+#include <sse/hub/impl/hub_stream.hpp>

@@ -1,0 +1,61 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/options.hpp>
+#include <sse/hub/subscription.hpp>
+#include <sse/server/stream_sink.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sse::detail {
+
+class hub_shard;
+
+/// A stream of a hub: a subscription and the connection that it goes out on.
+class hub_stream final : public stream_feeder, public subscription {
+public:
+    hub_stream(std::shared_ptr<hub_shard> shard, overflow on_overflow)
+        : policy(on_overflow), shard_(std::move(shard)) {}
+    ~hub_stream() override;
+
+    void attach(stream_sink* sink, std::string first);
+
+    /// The block to begin with, until the stream is attached.
+    void begin_with(std::string block) { note_ = std::make_unique<std::string>(std::move(block)); }
+
+    /// Sends what the socket takes.
+    void pump();
+    /// Says farewell with `block` behind what there is to send, and ends the stream.
+    void end_with(std::string block);
+    [[nodiscard]] bool is_ending() const noexcept { return ending_; }
+    /// Cuts the connection.
+    void cut(errc why);
+    /// A heartbeat, if nothing went out since `idle_since`.
+    void beat(std::uint64_t idle_since);
+
+    void on_writable() override {
+        waiting_ = false;
+        pump();
+    }
+    void on_gone(const error_code& why) override;
+    void on_destroyed() noexcept override;
+
+    const overflow policy;
+    std::size_t slot = 0;              ///< among the shard's streams
+    std::vector<std::string> patterns; ///< with wildcards
+
+private:
+    std::shared_ptr<hub_shard> shard_;
+    stream_sink* sink_ = nullptr;
+    std::unique_ptr<std::string> note_; // the block to begin with, or the farewell
+    std::uint64_t active_ = 0;          // when bytes last went out
+    bool waiting_ = false;              // for the socket
+    bool ending_ = false;
+};
+
+} // namespace sse::detail

@@ -1,0 +1,104 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/http/fields.hpp>
+#include <sse/hub/event_id.hpp>
+#include <sse/hub/history.hpp>
+#include <sse/server/request.hpp>
+#include <sse/text/error.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sse {
+
+/// What becomes of a stream whose reader is so slow that it needs what the history no longer has.
+enum class overflow : std::uint8_t {
+    disconnect, ///< it is cut, so that the reader comes back and is told of the gap
+    skip,       ///< it goes on with the oldest event kept, behind a gap event
+};
+
+/// How a hub keeps and delivers events. Zero is off, for durations and counts.
+struct hub_options {
+    sse::history history{};
+    std::chrono::milliseconds heartbeat{15'000}; ///< a comment after so long without anything else
+    sse::overflow overflow = sse::overflow::disconnect;
+    std::size_t max_topics = 100'000;      ///< that can be published to
+    std::size_t max_stream_topics = 1'000; ///< on one stream
+    std::string gap_type = "gap";          ///< of the event that announces a gap
+    /// Identifies this life of the hub in its ids, 48 bits of it; chosen anew where it is 0.
+    std::uint64_t epoch = 0;
+};
+
+/// What a stream gets.
+struct subscribe_options {
+    std::vector<std::string> topics;         ///< names, or patterns with `+` and `#`; at least one
+    std::string last_event_id{};             ///< where the reader stands: any bytes, from anybody
+    std::size_t replay = 0;                  ///< events to begin with, for one that stands nowhere
+    std::optional<sse::overflow> overflow{}; ///< instead of the hub's
+    http::fields headers{}; ///< of the response, besides those that every stream has
+};
+
+/// What can be said of an event besides the event.
+struct publish_options {
+    std::optional<std::chrono::milliseconds> retry{}; ///< a reconnection time to go with it
+};
+
+/// What became of an event.
+struct publish_result {
+    errc error = errc::success;
+    std::string id{}; ///< its id, as readers get it
+
+    [[nodiscard]] explicit operator bool() const noexcept { return error == errc::success; }
+};
+
+/// How a hub ends its streams.
+struct farewell {
+    std::string type = "farewell";           ///< of the last event of each stream
+    std::chrono::milliseconds retry{1'000};  ///< when to come back, at the least
+    std::chrono::milliseconds spread{2'000}; ///< up to so much later, by chance for each
+    std::chrono::milliseconds period{1'000}; ///< over which the ends are spread
+};
+
+/// What a hub has done since its start.
+struct hub_metrics {
+    std::uint64_t subscribers = 0; ///< streams that are open now
+    std::uint64_t topics = 0;      ///< that were published to
+    std::uint64_t published = 0;   ///< events
+    std::uint64_t delivered = 0;   ///< events, once for each stream
+    std::uint64_t sent_bytes = 0;  ///< to all streams, framing and heartbeats included
+    std::uint64_t log_bytes = 0;   ///< that the history holds
+    struct {
+        std::uint64_t evicted = 0, unknown = 0, restarted = 0, lagged = 0;
+    } gaps{}; ///< that were announced, by reason
+    struct {
+        std::uint64_t peer = 0;    ///< the reader left, or its connection broke
+        std::uint64_t lagged = 0;  ///< by the overflow policy
+        std::uint64_t drained = 0; ///< after a farewell
+        std::uint64_t closed = 0;  ///< by the hub's owner
+    } disconnects{};               ///< by reason
+};
+
+/// Reads `Last-Event-ID`, `?last_event_id=` and `?replay=` off a request, in this order of
+/// precedence, into `out`. Errors: `errc::invalid_field` for a replay that is no number.
+[[nodiscard]] inline errc read_position(const request& rq, subscribe_options& out) {
+    out.last_event_id = rq.header("Last-Event-ID");
+    const std::string* id = rq.query.find("last_event_id");
+    if (out.last_event_id.empty() && id != nullptr) out.last_event_id = *id;
+    const std::string* replay = rq.query.find("replay");
+    if (replay == nullptr) return errc::success;
+    if (replay->empty() || replay->size() > 9) return errc::invalid_field;
+    out.replay = 0;
+    for (const char c : *replay) {
+        if (!detail::is_decimal(c)) return errc::invalid_field;
+        out.replay = out.replay * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return errc::success;
+}
+
+} // namespace sse
