@@ -28,8 +28,10 @@ public:
     using milliseconds = std::chrono::milliseconds;
 
     connection_fsm(const event_source_options& options, request_target start)
-        : timeouts_(options.timeouts), overflow_(options.limits.overflow), finish_(options.finish),
-          backoff_(options.reconnect), redirects_(std::move(start), options.redirects) {}
+        : timeouts_(options.timeouts),
+          tls_error_(options.tls ? options.tls->error() : errc::tls_unavailable),
+          overflow_(options.limits.overflow), finish_(options.finish), backoff_(options.reconnect),
+          redirects_(std::move(start), options.redirects) {}
 
     /// What to do after `in` at `now`.
     [[nodiscard]] connection_action resume(const connection_input& in, net::time_point now) {
@@ -122,7 +124,7 @@ private:
             redirects_.restart();
             backoff_.started(now);
         }
-        if (target().url.secure()) return fatal(errc::tls_unavailable);
+        if (target().url.secure() && tls_error_) return fatal(tls_error_);
         state_ = state::connecting;
         return {.what = kind::connect, .until = after(now, timeouts_.connect), .attempt = attempt};
     }
@@ -156,6 +158,8 @@ private:
                                            milliseconds retry_after = {}) {
         const bool overflow = is_text(to_errc(error)) && overflow_ == overflow_action::fail;
         if (state_ == state::body && (finish_ || overflow)) return fatal(error);
+        // Wrong credentials again and again may lock their owner out.
+        if (error == errc::proxy_unauthorized) return fatal(error);
         const bool cleanly = error == errc::end_of_stream;
         const auto delay = backoff_.ended(now, cleanly, retry_after);
         reason_ = delay ? error_code{} : error_code(errc::attempts_exhausted);
@@ -194,6 +198,7 @@ private:
     }
 
     event_source_timeouts timeouts_;
+    error_code tls_error_; ///< why https is out of the question
     overflow_action overflow_;
     bool finish_;
     bool final_ = false;

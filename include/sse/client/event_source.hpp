@@ -83,6 +83,7 @@ public:
     /// Errors: `errc::operation_in_progress`; `operation_aborted` after cancellation; for good:
     /// `errc::closed`, `no_content`, `unexpected_status`, `bad_content_type`, `bad_redirect`,
     /// `too_many_redirects`, `attempts_exhausted`, `invalid_url`, `tls_unavailable`,
+    /// `tls_misconfigured`, `proxy_unauthorized`,
     /// `bad_start_line` and `bad_field` for a request that cannot be written, those of
     /// `overflow_action::fail`, and with `finish` whatever ended the stream.
     /// Cancellation: terminal, partial and total. The source stays usable and loses nothing:

@@ -6,11 +6,13 @@
 #include <sse/client/redirect.hpp>
 #include <sse/http/fields.hpp>
 #include <sse/http/head_limits.hpp>
+#include <sse/net/tls_layer.hpp>
 #include <sse/text/limits.hpp>
 #include <sse/text/utf8.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,16 +20,21 @@ namespace sse {
 
 /// How long an event source waits; zero is for ever.
 struct event_source_timeouts {
-    /// Name lookup and connection together. Then `errc::connect_timeout` and another attempt.
+    /// Name lookup, connection, the proxy's tunnel and the TLS handshake together. Then
+    /// `errc::connect_timeout` and another attempt.
     std::chrono::milliseconds connect{15'000};
-    /// One of several addresses, before the next one is tried.
+    /// One of several addresses, before it is given up for the others.
     std::chrono::milliseconds address{5000};
+    /// The TLS handshake. Then `errc::handshake_timeout` and another attempt.
+    std::chrono::milliseconds handshake{10'000};
     /// From the connection to the end of the response head, whatever comes in between. Then
     /// `errc::head_timeout` and another attempt.
     std::chrono::milliseconds head{30'000};
     /// Without a single byte of the body, comments count. Then `errc::idle_timeout` and another
     /// attempt. Off by default: a stream may be silent for as long as it likes.
     std::chrono::milliseconds idle{0};
+    /// A closed TLS connection, for the peer's close_notify, in the background. Zero: not at all.
+    std::chrono::milliseconds close{1000};
 };
 
 /// What an event source does about a stream that breaks one of the text limits.
@@ -55,6 +62,16 @@ struct event_source_options {
     std::vector<http::field> headers{};
     /// Where to go on: sent with the first attempt, and in force until an event sets another.
     std::string last_event_id{};
+
+    /// How to speak TLS: a `sse::tls_client` of sse/tls.hpp. Without it, https URLs end with
+    /// `errc::tls_unavailable`. Its client certificate does not follow a redirect to another
+    /// origin.
+    std::shared_ptr<net::tls_layer> tls{};
+    /// URL of an HTTP proxy, `http://user:password@host:port`, that opens a tunnel (CONNECT) to
+    /// every server, for http as well as for https. Empty: none.
+    std::string proxy{};
+    /// Path of a unix socket to connect to, in place of any server's, or the proxy's, address.
+    std::string unix_socket{};
 
     reconnect_policy reconnect{};
     redirect_policy redirects{};

@@ -35,7 +35,9 @@ public:
         : limits_(options.limits), head_reader_(options.limits.head, http::head_kind::response),
           parser_({.limits = options.limits.text,
                    .utf8 = options.utf8,
-                   .comments = static_cast<bool>(options.hooks.on_comment)}) {}
+                   .comments = static_cast<bool>(options.hooks.on_comment)}) {
+        reset();
+    }
 
     /// Expects a new response. Only the last event id stays.
     void reset() {

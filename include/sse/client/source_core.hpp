@@ -8,6 +8,7 @@
 #include <sse/client/response_reader.hpp>
 #include <sse/http/url.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/net/proxy.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
@@ -125,6 +126,7 @@ public:
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
     [[nodiscard]] std::string_view request() const noexcept { return request_; }
     [[nodiscard]] const http::url& url() const noexcept { return fsm_.target().url; }
+    [[nodiscard]] const net::proxy& proxy() const noexcept { return proxy_; }
     [[nodiscard]] const connection_fsm& fsm() const noexcept { return fsm_; }
     [[nodiscard]] const event_source_options& options() const noexcept { return options_; }
     [[nodiscard]] std::string_view last_event_id() const noexcept {
@@ -142,6 +144,8 @@ private:
           fsm_(options_, start(url, headers_, options_)), reader_(options_) {
         const errc id = reader_.last_event_id(options_.last_event_id);
         if (!url || id != errc::success) fsm_.close(url ? id : errc::invalid_url);
+        if (!options_.proxy.empty() && net::parse_proxy(options_.proxy, proxy_) != errc::success)
+            fsm_.close(errc::invalid_url);
     }
 
     static http::fields fields_of(const event_source_options& options) {
@@ -280,6 +284,7 @@ private:
     http::fields attempt_headers_; ///< what `on_request` made of them
     std::string attempt_body_;
     std::string request_;
+    net::proxy proxy_;
     connection_fsm fsm_;
     response_reader reader_;
     std::unique_ptr<char[]> buffer_;

@@ -3,7 +3,7 @@
 
 #include <sse/client/source_core.hpp>
 #include <sse/net/asio.hpp>
-#include <sse/net/connect.hpp>
+#include <sse/net/open.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
 
@@ -87,10 +87,17 @@ public:
         disconnect();
         const http::url& url = core_->url();
         const event_source_timeouts& limits = core_->options().timeouts;
-        net::connect_options options;
-        options.timeout = limits.connect;
-        options.address_timeout = limits.address;
-        net_.async_connect(executor_, url.host, url.port, options, std::forward<Handler>(handler));
+        net::open_options options;
+        options.connect.timeout = limits.connect;
+        options.connect.address_timeout = limits.address;
+        options.connect.unix_socket = core_->options().unix_socket;
+        options.proxy = core_->proxy();
+        if (url.secure()) options.tls = core_->options().tls;
+        options.client_certificate = core_->fsm().target().send_credentials;
+        options.handshake_timeout = limits.handshake;
+        options.close_timeout = limits.close;
+        net::async_open(net_, executor_, url.host, url.port, options,
+                        std::forward<Handler>(handler));
     }
 
     template <class Handler>

@@ -196,4 +196,10 @@ TEST_CASE("hooks: on_error tells whether there was a connection and a response",
     f.receive(source, 1);
     f.sim.run();
     CHECK(seen == texts{"0 0", "1 0", "1 200", "0 0", "1 404"});
+    seen.clear();
+    f.url = "https://host/";
+    auto other = f.make();
+    f.receive(other, 1);
+    f.sim.run();
+    CHECK(seen == texts{"0 0"});
 }
