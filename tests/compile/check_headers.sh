@@ -41,7 +41,7 @@ check_layers() {
     declare -A below=(
         [version]="" [text]="text" [http]="text http" [net]="text http net"
         [client]="text http net client" [server]="text http net server"
-        [hub]="text http net server hub" [tls]="text http net" [sse]="text http net client server hub")
+        [hub]="text http net server hub" [tls]="text http net tls" [sse]="text http net client server hub")
     local header target layer allowed
     while IFS=: read -r header target; do
         layer_of "$header"
