@@ -13,8 +13,8 @@ namespace sse::net {
 using steady_clock = std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
-/// `start + duration`, without overflow for any duration: not beyond the largest time point, and not
-/// before the epoch. `start` is not before the epoch.
+/// `start + duration`, without overflow for any duration: not beyond the largest time point, and
+/// not before the epoch. `start` is not before the epoch.
 template <class Rep, class Period>
 [[nodiscard]] constexpr time_point saturated_add(time_point start,
                                                  std::chrono::duration<Rep, Period> duration) {

@@ -49,6 +49,12 @@ public:
     basic_transport(const executor_type& executor, std::unique_ptr<byte_stream> stream)
         : socket_(executor), stream_(std::move(stream)) {}
 
+    /// Takes over the connection of `other`, which has another type of executor.
+    template <class Executor1>
+    requires std::is_convertible_v<Executor1, Executor>
+    explicit basic_transport(basic_transport<Executor1>&& other)
+        : socket_(std::move(other.socket_)), stream_(std::move(other.stream_)) {}
+
     basic_transport(basic_transport&&) noexcept = default;
     basic_transport& operator=(basic_transport&&) noexcept = default;
 
@@ -230,6 +236,9 @@ private:
         std::memcpy(peer.data(), generic.data(), generic.size());
         return true;
     }
+
+    template <class>
+    friend class basic_transport;
 
     socket_type socket_;
     std::unique_ptr<byte_stream> stream_;

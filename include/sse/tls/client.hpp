@@ -1,0 +1,139 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/net/tls_layer.hpp>
+#include <sse/text/error.hpp>
+#include <sse/tls/channel.hpp>
+#include <sse/tls/channel_op.hpp>
+#include <sse/tls/client_context.hpp>
+#include <sse/tls/client_session.hpp>
+#include <sse/tls/options.hpp>
+#include <sse/tls/session_store.hpp>
+#include <sse/tls/stream.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace sse {
+namespace detail {
+
+/// What a `tls_client` shares with its connections.
+class client_layer final : public net::tls_layer,
+                           public std::enable_shared_from_this<client_layer> {
+public:
+    explicit client_layer(const tls_options& options)
+        : context_(options), sessions_(options.sessions), verify_(options.verify) {}
+
+    [[nodiscard]] error_code error() const noexcept override {
+        return context_.get() != nullptr ? errc::success : errc::tls_misconfigured;
+    }
+    [[nodiscard]] const std::string& problem() const noexcept { return context_.problem(); }
+
+    void async_handshake(net::transport plain, const net::tls_peer& peer,
+                         handler_type handler) override {
+        openssl_ptr<SSL> ssl;
+        if (context_.get() != nullptr) ssl = make_client(context_.get(), peer, verify_);
+        if (!ssl) return refuse(std::move(handler));
+        std::string key = key_of(peer);
+        if (const auto session = sessions_.take(key)) SSL_set_session(ssl.get(), session.get());
+        auto channel = std::make_shared<tls_channel>(tls_engine(std::move(ssl), std::move(plain)),
+                                                     peer.close_timeout);
+        const auto executor = handler.get_executor();
+        handshaken then{shared_from_this(), channel, std::move(key), std::move(handler)};
+        run_tls_step(
+            channel, [](tls_engine& engine) { return engine.handshake(); },
+            net::wait_handler(std::move(then), executor));
+    }
+
+private:
+    /// What follows the handshake. Runs where the user's handler does.
+    struct handshaken {
+        using executor_type = handler_type::executor_type;
+        using allocator_type = handler_type::allocator_type;
+        using cancellation_slot_type = handler_type::cancellation_slot_type;
+
+        std::shared_ptr<client_layer> layer;
+        std::shared_ptr<tls_channel> channel;
+        std::string key;
+        handler_type handler;
+
+        [[nodiscard]] executor_type get_executor() const noexcept { return handler.get_executor(); }
+        [[nodiscard]] allocator_type get_allocator() const noexcept {
+            return handler.get_allocator();
+        }
+        [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+            return handler.get_cancellation_slot();
+        }
+
+        void operator()(error_code ec) {
+            std::unique_ptr<net::byte_stream> stream;
+            if (!ec) ec = check_protocol(channel->engine().ssl());
+            if (ec) {
+                channel->close();
+            } else {
+                channel->established([l = std::move(layer), k = std::move(key)](SSL* ssl) {
+                    l->keep_session(k, ssl);
+                });
+                stream = std::make_unique<tls_stream>(std::move(channel));
+            }
+            auto call = std::move(handler);
+            call(ec, std::move(stream));
+        }
+    };
+
+    static void refuse(handler_type handler) {
+        const auto executor = handler.get_executor();
+        asio::post(executor,
+                   [h = std::move(handler)]() mutable { h(errc::tls_misconfigured, nullptr); });
+    }
+
+    /// All that the checks of a certificate depend on, but for the settings: those do not change.
+    [[nodiscard]] static std::string key_of(const net::tls_peer& peer) {
+        return "https|" + peer.host + '|' + std::to_string(peer.port) +
+               (peer.client_certificate ? "|certificate" : "|");
+    }
+
+    void keep_session(const std::string& key, SSL* ssl) {
+        openssl_ptr<SSL_SESSION> session(SSL_get1_session(ssl));
+        if (session && SSL_SESSION_is_resumable(session.get()) == 1)
+            sessions_.put(key, std::move(session));
+    }
+
+    client_context context_;
+    session_store sessions_;
+    bool verify_;
+};
+
+} // namespace detail
+
+/// Speaks TLS for event sources. Certificates and host names are verified unless told otherwise.
+///
+///     sse::event_source source(executor, "https://example.org/events", {.tls =
+///     sse::tls_client()});
+///
+/// A handle: copies share settings and sessions, and any number of sources may use one, each
+/// reconnecting faster by resuming a session of another.
+/// Thread safety: safe.
+class tls_client {
+public:
+    /// Reads the files. What is wrong with them is told by `error()`, and completes the receive of
+    /// an event source with `errc::tls_misconfigured`: nothing is ever left out instead.
+    explicit tls_client(const tls_options& options = {})
+        : layer_(std::make_shared<detail::client_layer>(options)) {}
+
+    /// `errc::tls_misconfigured` or no error.
+    [[nodiscard]] error_code error() const noexcept { return layer_->error(); }
+
+    /// What is wrong, for people: names the setting and the file. Empty where nothing is.
+    [[nodiscard]] const std::string& problem() const noexcept { return layer_->problem(); }
+
+    /// As an option of an event source.
+    operator std::shared_ptr<net::tls_layer>() const { return layer_; }
+
+private:
+    std::shared_ptr<detail::client_layer> layer_;
+};
+
+} // namespace sse

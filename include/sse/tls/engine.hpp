@@ -1,0 +1,159 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/net/transport.hpp>
+#include <sse/text/error.hpp>
+#include <sse/tls/error.hpp>
+#include <sse/tls/openssl.hpp>
+#include <sse/tls/transport_bio.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace sse::detail {
+
+/// How a step of TLS ended.
+struct tls_step {
+    enum class kind {
+        done,       ///< with `size` bytes
+        want_read,  ///< it goes on once the transport is readable
+        want_write, ///< it goes on once the transport is writable
+        failed,     ///< with `error`; `eof` is the peer's close_notify
+    };
+    kind what = kind::done;
+    std::size_t size = 0;
+    error_code error{};
+
+    [[nodiscard]] bool blocked() const noexcept {
+        return what == kind::want_read || what == kind::want_write;
+    }
+};
+
+/// TLS over a transport, one step at a time and never waiting.
+class tls_engine {
+public:
+    /// `ssl` is set up but has no connection yet.
+    tls_engine(openssl_ptr<SSL> ssl, net::transport plain)
+        : below_(std::make_unique<tls_transport>(tls_transport{std::move(plain)})),
+          ssl_(std::move(ssl)) {
+        if (!ssl_) return;
+        openssl_ptr<BIO> bio = transport_bio::make(*below_);
+        BIO* const raw = bio.release();
+        SSL_set_bio(ssl_.get(), raw, raw);
+        SSL_set_read_ahead(ssl_.get(), 1);
+        SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                     SSL_MODE_RELEASE_BUFFERS);
+    }
+
+    tls_engine(tls_engine&&) noexcept = default;
+    tls_engine& operator=(tls_engine&&) = delete;
+    ~tls_engine() {
+        // Otherwise OpenSSL forbids to resume the session of a connection that broke off, which
+        // TLS has allowed since 1.1 (RFC 4346, 7.2.1).
+        if (ssl_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    }
+
+    [[nodiscard]] net::transport& transport() noexcept { return below_->transport; }
+    [[nodiscard]] const net::transport& transport() const noexcept { return below_->transport; }
+    [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
+
+    [[nodiscard]] tls_step handshake() {
+        ERR_clear_error();
+        return outcome(SSL_do_handshake(ssl_.get()), 0);
+    }
+
+    /// Decrypts into `buffer` what came, up to its end.
+    [[nodiscard]] tls_step read(asio::mutable_buffer buffer) {
+        if (pending_.what == tls_step::kind::failed) return pending_;
+        std::size_t size = 0;
+        while (size < buffer.size()) {
+            const tls_step step = read_record(buffer + size);
+            if (step.what != tls_step::kind::done) {
+                if (step.what == tls_step::kind::failed) pending_ = step;
+                drained_ = step.blocked();
+                return size != 0 ? tls_step{tls_step::kind::done, size} : step;
+            }
+            size += step.size;
+            drained_ = SSL_has_pending(ssl_.get()) == 0;
+            if (drained_) break;
+        }
+        return {tls_step::kind::done, size};
+    }
+
+    /// Whether there is nothing to read before the transport is readable.
+    [[nodiscard]] bool drained() const noexcept {
+        return drained_ && pending_.what != tls_step::kind::failed;
+    }
+
+    /// Encrypts and sends some of `buffer`. After `want_write` the next call has to begin with the
+    /// same bytes.
+    [[nodiscard]] tls_step write(asio::const_buffer buffer) {
+        ERR_clear_error();
+        std::size_t size = 0;
+        const int result = SSL_write_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
+        const tls_step step = outcome(result, size);
+        return step.what == tls_step::kind::failed ? reason_of_broken_write(step) : step;
+    }
+
+    /// Sends a close_notify.
+    [[nodiscard]] tls_step shutdown() {
+        ERR_clear_error();
+        const int result = SSL_shutdown(ssl_.get());
+        return result >= 0 ? tls_step{} : outcome(result, 0);
+    }
+
+private:
+    [[nodiscard]] tls_step read_record(asio::mutable_buffer buffer) {
+        ERR_clear_error();
+        std::size_t size = 0;
+        const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
+        return outcome(result, size);
+    }
+
+    [[nodiscard]] tls_step outcome(int result, std::size_t size) {
+        if (result > 0) return {tls_step::kind::done, size};
+        switch (SSL_get_error(ssl_.get(), result)) {
+        case SSL_ERROR_WANT_READ: return {tls_step::kind::want_read};
+        case SSL_ERROR_WANT_WRITE: return {tls_step::kind::want_write};
+        case SSL_ERROR_ZERO_RETURN: return fail(asio::error::eof);
+        case SSL_ERROR_SSL: return fail(protocol_error());
+        default: break;
+        }
+        // A FIN that no close_notify came before may be an attacker's.
+        if (!below_->error || below_->error == asio::error::eof) return fail(errc::truncated);
+        return fail(below_->error);
+    }
+
+    [[nodiscard]] static tls_step fail(error_code ec) { return {tls_step::kind::failed, 0, ec}; }
+
+    [[nodiscard]] error_code protocol_error() {
+        const int reason = ERR_GET_REASON(ERR_peek_error());
+        const long verified = SSL_get_verify_result(ssl_.get());
+        if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
+            ERR_clear_error();
+            return std::error_code(static_cast<int>(verified), certificate_category());
+        }
+        return take_tls_error();
+    }
+
+    /// A peer that refuses us, after a TLS 1.3 handshake even, sends an alert and closes: it tells
+    /// more than the broken pipe.
+    [[nodiscard]] tls_step reason_of_broken_write(const tls_step& broken) {
+        ERR_clear_error();
+        char byte = 0;
+        std::size_t size = 0;
+        const tls_step alert = outcome(SSL_peek_ex(ssl_.get(), &byte, 1, &size), size);
+        return alert.what == tls_step::kind::failed && alert.error == condition::tls ? alert
+                                                                                     : broken;
+    }
+
+    std::unique_ptr<tls_transport> below_; ///< where OpenSSL finds it, also after a move
+    openssl_ptr<SSL> ssl_;
+    tls_step pending_{}; ///< what failed behind bytes that were read before
+    bool drained_ = false;
+};
+
+} // namespace sse::detail
