@@ -26,8 +26,8 @@ void refuse(sse::reply re, sse::errc e) {
 
 void subscribe(sse::hub& hub, const sse::request& rq, sse::reply re,
                sse::subscribe_options options) {
-    if (const sse::errc e = read_position(rq, options); e != sse::errc::success) {
-        return refuse(std::move(re), e);
+    if (read_position(rq, options) != sse::errc::success) {
+        return re.send({.status = 400, .body = "replay is a number of events\n"});
     }
     hub.subscribe(std::move(re), options);
 }
