@@ -1,0 +1,64 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "examples/coroutines.hpp"
+#include "source_fixture.hpp"
+#include "support/catch.hpp"
+
+#include <sse/client/event_source.hpp>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+using namespace sse::testing;
+
+namespace {
+
+using rebound = sse::event_source::rebind_executor<sse::asio::io_context::executor_type>::other;
+static_assert(std::is_same_v<rebound::executor_type, sse::asio::io_context::executor_type>);
+static_assert(
+    std::is_same_v<rebound, sse::basic_event_source<
+                                sse::asio::io_context::executor_type,
+                                sse::net::basic_socket_net<sse::asio::io_context::executor_type>>>);
+
+} // namespace
+
+TEST_CASE("event_source: works on any executor", "[event_source]") {
+    sse::asio::io_context context;
+    rebound source(context.get_executor(), "ftp://x/");
+    sse::error_code error;
+    source.async_receive([&](sse::error_code ec, const sse::event&) { error = ec; });
+    context.run();
+    CHECK(error == sse::errc::invalid_url);
+}
+
+#if defined(SSE_EXAMPLES_HAVE_COROUTINES)
+
+TEST_CASE("event_source: completes coroutines by default where asked to", "[event_source]") {
+    using executor =
+        sse::asio::use_awaitable_t<>::executor_with_default<sse::asio::any_io_executor>;
+    using source_type = sse::event_source::rebind_executor<executor>::other;
+    using scripted = sse::basic_event_source<executor, test_net>;
+    source_fixture f;
+    f.peer().accept().expect_request().reply(stream_head).send("data: a\n\ndata: b\n\ndata: c\n\n");
+    std::string all;
+    sse::asio::co_spawn(
+        f.sim.context(),
+        [&]() -> sse::asio::awaitable<void> {
+            scripted source(f.sim.get_executor(), f.url, f.options, f.net);
+            const sse::event first = co_await source.async_receive();
+            all += first.data;
+            sse::event_batch batch = co_await source.async_receive_batch();
+            for (const sse::event_view e : batch)
+                all += e.data;
+            source_type unused(f.sim.get_executor(), "ftp://x/");
+            sse::error_code ec;
+            auto token = sse::asio::redirect_error(sse::asio::use_awaitable, ec);
+            co_await unused.async_receive(std::move(token));
+            all += ec.message();
+        },
+        sse::asio::detached);
+    f.sim.run();
+    CHECK(all == std::string("abc") + sse::message(sse::errc::invalid_url));
+}
+
+#endif
