@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "examples/sse_cat/arguments.hpp"
 
+#include "examples/sse_cat/tls.hpp"
+
 #include <sse/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -44,6 +46,10 @@ void check(const arguments& args) {
     sse::http::url url;
     if (sse::http::parse_url(args.url, url) != sse::errc::success)
         throw CLI::ValidationError("URL", sse::message(sse::errc::invalid_url));
+    sse::net::proxy proxy;
+    if (!args.options.proxy.empty() &&
+        sse::net::parse_proxy(args.options.proxy, proxy) != sse::errc::success)
+        throw CLI::ValidationError("--proxy", "takes http://[user:password@]host:port");
     if (!sse::http::is_token(args.options.method))
         throw CLI::ValidationError("--method", "takes an HTTP method");
     if (args.options.last_event_id.find_first_of(std::string_view("\0\r\n", 3)) !=
@@ -70,8 +76,9 @@ bool read_arguments(int argc, char** argv, arguments& out, int& status) {
     number connect = 0;
     std::size_t max_event = 0;
     bool no_redirect = false;
+    tls_arguments tls;
 
-    app.add_option("URL", out.url, "http URL of the stream")->required();
+    app.add_option("URL", out.url, "http or https URL of the stream")->required();
     app.add_flag("--json", out.json, "One JSON object per line");
     app.add_option("--header", headers, "Sends 'Name: value'; repeatable")->allow_extra_args(false);
     app.add_option("--last-event-id", out.options.last_event_id, "Goes on behind this event");
@@ -90,6 +97,12 @@ bool read_arguments(int argc, char** argv, arguments& out, int& status) {
     const auto* set_data =
         app.add_option("--data", data, "Request body: text, @FILE, or - for standard input");
     app.add_flag("--finish", out.options.finish, "Ends when the stream ends");
+    app.add_option("--cacert", tls.ca_file, "Certificates to trust, in place of the system's");
+    const auto* set_cert = app.add_option("--cert", tls.certificate_file, "Client certificate");
+    app.add_option("--key", tls.key_file, "Its private key, if not in the same file");
+    app.add_flag("--insecure", tls.insecure, "Does not verify the server's certificate");
+    app.add_option("--proxy", out.options.proxy, "HTTP proxy, http://[user:password@]host:port");
+    app.add_option("--unix-socket", out.options.unix_socket, "Connects to this unix socket");
     app.add_flag("--no-redirect", no_redirect, "Takes a redirect as an error");
     app.add_option("--type", out.types, "Only events of this type; repeatable")
         ->allow_extra_args(false);
@@ -107,6 +120,11 @@ bool read_arguments(int argc, char** argv, arguments& out, int& status) {
         if (*set_data) out.options.body = read_data(data);
         if (*set_data && !*set_method) out.options.method = "POST";
         out.options.redirects.follow = !no_redirect;
+        if (!tls.key_file.empty() && !*set_cert)
+            throw CLI::ValidationError("--key", "goes with --cert");
+        std::string problem;
+        out.options.tls = make_tls(tls, problem);
+        if (!problem.empty()) throw CLI::ValidationError("TLS", problem);
         check(out);
         return true;
     } catch (const CLI::Success& wanted) {

@@ -11,10 +11,10 @@ std::string_view kind_of(const sse::disconnection& what) {
     case errc::bad_content_type: return "content-type";
     case errc::bad_redirect:
     case errc::too_many_redirects: return "redirect";
-    case errc::tls_unavailable: return "tls";
     case errc::invalid_utf8: return "protocol";
     default: break;
     }
+    if (what.error == condition::tls) return "tls";
     if (sse::is(e, condition::timeout)) return "timeout";
     if (sse::is(e, condition::limit)) return "limit";
     if (sse::is(e, condition::protocol)) return "protocol";
