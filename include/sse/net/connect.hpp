@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/address_order.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/connect_fsm.hpp>
 #include <sse/net/timer.hpp>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +25,11 @@ namespace sse::net {
 struct connect_options {
     /// Limit for all of it: lookup and every address.
     std::chrono::milliseconds timeout = std::chrono::seconds(30);
-    /// Limit for one address, before the next one is tried.
+    /// Limit for one address, after which it is given up.
     std::chrono::milliseconds address_timeout = std::chrono::seconds(10);
+    /// The head start of each address: after it the next one is tried as well, and the first that
+    /// connects wins (RFC 8305). Zero: one after the other.
+    std::chrono::milliseconds attempt_delay{250};
     /// Sends small writes at once (TCP_NODELAY).
     bool no_delay = true;
     /// Path of a unix socket to connect to; the host and port then only name the server.
@@ -46,21 +51,32 @@ using stream_endpoint = asio::generic::stream_protocol::endpoint;
 }
 
 /// What one connect operation owns. Handlers of a lookup or attempt that was given up hold it,
-/// too, and find that `attempt` is not theirs any more. `Timer` and `Resolver` are parameters for
-/// tests without real time and names.
+/// too, and find their socket gone or the operation finished. `Timer` and `Resolver` are parameters
+/// for tests without real time and names.
 template <class Executor, class Timer = basic_timer<Executor>,
           class Resolver = asio::ip::basic_resolver<asio::ip::tcp, Executor>>
 struct connect_state {
     using transport_type = basic_transport<Executor>;
 
     connect_state(std::string_view h, std::uint16_t p, connect_options o, Timer t, Resolver r)
-        : host(h), port(p), options(std::move(o)), fsm(options.timeout, options.address_timeout),
-          timer(std::move(t)), resolver(std::move(r)), socket(timer.get_executor()) {}
+        : host(h), port(p), options(std::move(o)),
+          fsm({options.timeout, options.address_timeout, options.attempt_delay}),
+          timer(std::move(t)), resolver(std::move(r)) {}
 
     /// Brings news: wakes the operation, which waits on the timer.
-    void deliver(connect_input input) {
-        news = input;
+    void deliver(const connect_input& input) {
+        if (finished) return;
+        news.push_back(input);
         timer.cancel();
+    }
+
+    /// The addresses are known: they and their sockets stay where they are from now on.
+    void take(std::vector<stream_endpoint> found) {
+        const int first = found.empty() ? 0 : found.front().protocol().family();
+        endpoints = interleaved(std::move(found), [first](const stream_endpoint& e) {
+            return e.protocol().family() == first;
+        });
+        sockets.resize(endpoints.size());
     }
 
     std::string host;
@@ -69,10 +85,10 @@ struct connect_state {
     connect_fsm fsm;
     Timer timer;
     Resolver resolver;
-    typename transport_type::socket_type socket;
     std::vector<stream_endpoint> endpoints{};
-    std::optional<connect_input> news{};
-    std::size_t attempt = 0;
+    std::vector<std::optional<typename transport_type::socket_type>> sockets{};
+    std::deque<connect_input> news{};
+    bool finished = false;
 };
 
 /// Carries out what `connect_fsm` decides. The operation itself only ever waits on the timer:
@@ -92,81 +108,102 @@ public:
             self.reset_cancellation_state(asio::enable_total_cancellation());
             return start(self, *s);
         }
-        connect_input input = s->news.value_or(connect_input{connect_input::kind::woken});
-        s->news.reset();
         if (self.get_cancellation_state().cancelled() != asio::cancellation_type::none)
-            input = {connect_input::kind::cancelled};
-        carry_out(self, s, s->fsm.resume(input, s->timer.now()));
+            s->news = {{connect_input::kind::cancelled}};
+        if (s->news.empty()) s->news.push_back({connect_input::kind::woken});
+        carry_out(self, s);
     }
 
 private:
     /// Finds out what needs no lookup, and comes back through the executor.
     template <class Self>
     static void start(Self& self, state& s) {
-        s.news = connect_input{connect_input::kind::start};
+        connect_input begin{connect_input::kind::start};
         error_code ec;
         if (!s.options.unix_socket.empty()) {
             if (auto endpoint = unix_endpoint(s.options.unix_socket))
-                s.endpoints.push_back(*endpoint);
+                s.take({*endpoint});
             else
-                s.news = connect_input{connect_input::kind::resolved,
-                                       std::make_error_code(std::errc::filename_too_long)};
+                begin = {connect_input::kind::resolved,
+                         std::make_error_code(std::errc::filename_too_long)};
         } else if (auto address = asio::ip::make_address(s.host, ec); !ec) {
-            s.endpoints.emplace_back(asio::ip::tcp::endpoint(address, s.port));
+            s.take({asio::ip::tcp::endpoint(address, s.port)});
         }
-        s.news->addresses = s.endpoints.size();
+        begin.addresses = s.endpoints.size();
+        s.news.push_back(begin);
         // Without an executor: with one, Asio 1.22 reads the allocator of a moved-from handler.
         asio::post(std::move(self));
     }
 
+    /// Does what the news lead to, until there is something to wait for.
     template <class Self>
-    static void carry_out(Self& self, const std::shared_ptr<state>& s,
-                          const connect_action& to_do) {
-        switch (to_do.what) {
-        case connect_action::kind::resolve: resolve(self, s); break;
-        case connect_action::kind::connect: connect(self, s, to_do.address); break;
-        case connect_action::kind::wait: break;
-        case connect_action::kind::complete: return complete(self, *s, to_do.ec);
+    static void carry_out(Self& self, const std::shared_ptr<state>& s) {
+        const auto executor = self.get_executor();
+        while (!s->news.empty()) {
+            const connect_input input = s->news.front();
+            s->news.pop_front();
+            connect_action to_do = s->fsm.resume(input, s->timer.now());
+            while (begin(s, to_do, executor))
+                to_do = s->fsm.resume({connect_input::kind::woken}, s->timer.now());
+            if (to_do.what == connect_action::kind::complete) return complete(self, *s, to_do);
+            s->timer.expires_at(to_do.until);
         }
-        s->timer.expires_at(to_do.until);
         s->timer.async_wait(std::move(self));
     }
 
-    template <class Self>
-    static void resolve(Self& self, const std::shared_ptr<state>& s) {
+    /// Whether `to_do` is something that takes no time.
+    template <class Executor1>
+    static bool begin(const std::shared_ptr<state>& s, const connect_action& to_do,
+                      const Executor1& executor) {
+        switch (to_do.what) {
+        case connect_action::kind::resolve: resolve(s, executor); return true;
+        case connect_action::kind::connect: connect(s, to_do.address, executor); return true;
+        case connect_action::kind::drop: s->sockets[to_do.address].reset(); return true;
+        default: return false;
+        }
+    }
+
+    template <class Executor1>
+    static void resolve(const std::shared_ptr<state>& s, const Executor1& executor) {
         s->resolver.async_resolve(
             s->host, std::to_string(s->port), asio::ip::tcp::resolver::numeric_service,
-            asio::bind_executor(self.get_executor(), [s](error_code ec, const auto& results) {
-                if (s->attempt != 0) return;
+            asio::bind_executor(executor, [s](error_code ec, const auto& results) {
+                if (s->finished) return;
+                std::vector<stream_endpoint> found;
                 for (const auto& entry : results)
-                    s->endpoints.emplace_back(entry.endpoint());
+                    found.emplace_back(entry.endpoint());
+                s->take(std::move(found));
                 s->deliver({connect_input::kind::resolved, ec, s->endpoints.size()});
             }));
     }
 
-    template <class Self>
-    static void connect(Self& self, const std::shared_ptr<state>& s, std::size_t address) {
-        error_code ignored;
-        s->socket.close(ignored);
-        s->socket.async_connect(
-            s->endpoints[address],
-            asio::bind_executor(self.get_executor(), [s, mine = ++s->attempt](error_code ec) {
-                if (s->attempt == mine) s->deliver({connect_input::kind::connected, ec});
+    template <class Executor1>
+    static void connect(const std::shared_ptr<state>& s, std::size_t address,
+                        const Executor1& executor) {
+        s->sockets[address].emplace(s->timer.get_executor());
+        s->sockets[address]->async_connect(
+            s->endpoints[address], asio::bind_executor(executor, [s, address](error_code ec) {
+                if (s->finished || !s->sockets[address]) return;
+                s->deliver({connect_input::kind::connected, ec, 0, address});
             }));
     }
 
     template <class Self>
-    static void complete(Self& self, state& s, error_code ec) {
-        ++s.attempt;
-        error_code ignored;
-        if (ec) {
+    static void complete(Self& self, state& s, const connect_action& result) {
+        s.finished = true;
+        std::optional<typename state::transport_type> connection;
+        if (result.ec) {
             s.resolver.cancel();
-            s.socket.close(ignored);
-        } else if (s.options.no_delay && s.options.unix_socket.empty()) {
-            s.socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+            connection.emplace(s.timer.get_executor());
+        } else {
+            auto& socket = *s.sockets[result.address];
+            error_code ignored;
+            if (s.options.no_delay && s.options.unix_socket.empty())
+                socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+            connection.emplace(std::move(socket));
         }
-        typename state::transport_type result(std::move(s.socket));
-        self.complete(ec, std::move(result));
+        s.sockets.clear();
+        self.complete(result.ec, std::move(*connection));
     }
 
     std::shared_ptr<state> state_;
@@ -176,7 +213,8 @@ private:
 } // namespace detail
 
 /// Connects to `host`, a name or an IP address without brackets, and `port`: looks the name up and
-/// tries its addresses in turn.
+/// races its addresses
+/// (RFC 8305).
 /// Completion signature: `void(error_code, basic_transport<Executor>)`; closed after an error.
 /// Errors: `errc::connect_timeout`, `operation_aborted`, those of the lookup, otherwise that of the
 /// address tried last.

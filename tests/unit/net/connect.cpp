@@ -199,24 +199,28 @@ TEST_CASE("connect: an address that does not answer gives way to the next", "[co
     fixture f;
     const black_hole hole(f.sim.context());
     loopback_listener listener(f.sim.context());
-    f.options = {.timeout = 30s, .address_timeout = 10s};
+    const bool racing = GENERATE(true, false);
+    f.options = {.timeout = 30s, .address_timeout = 10s, .attempt_delay = racing ? 250ms : 0ms};
     f.start("example.org", 80);
     f.sim.settle();
     f.resolver.answer({}, {hole.endpoint(), listener.acceptor().local_endpoint()});
-    f.sim.run_for(9s);
+    const auto turn = racing ? 250ms : 10'000ms;
+    f.sim.run_for(turn - 1ms);
     CHECK_FALSE(f.probe.called());
-    f.sim.run_for(1s);
+    f.sim.run_for(1ms);
     f.run();
     REQUIRE(f.probe.called());
     CHECK_FALSE(f.probe.error());
+    CHECK(f.probe.fault() == "");
     CHECK(f.probe.value().remote_port() == listener.port());
-    CHECK(f.sim.elapsed() == 10s);
+    CHECK(f.sim.elapsed() == turn);
+    CHECK(f.alive.expired());
 }
 
 TEST_CASE("connect: the limit for all of it ends it, whatever is under way", "[connect]") {
     fixture f;
     const black_hole hole(f.sim.context());
-    f.options = {.timeout = 15s, .address_timeout = 10s};
+    f.options = {.timeout = 15s, .address_timeout = 10s, .attempt_delay = 0s};
     SECTION("the lookup") {
         f.start("example.org", 80);
         f.sim.run();
@@ -225,6 +229,14 @@ TEST_CASE("connect: the limit for all of it ends it, whatever is under way", "[c
     SECTION("the first address") {
         f.options.address_timeout = 0s;
         f.start("127.0.0.1", hole.endpoint().port());
+        f.sim.run();
+    }
+    SECTION("several addresses at a time") {
+        f.options.address_timeout = 0s;
+        f.options.attempt_delay = 250ms;
+        f.start("example.org", 80);
+        f.sim.settle();
+        f.resolver.answer({}, {hole.endpoint(), hole.endpoint(), hole.endpoint()});
         f.sim.run();
     }
     SECTION("a later address") {
@@ -238,6 +250,26 @@ TEST_CASE("connect: the limit for all of it ends it, whatever is under way", "[c
     CHECK(f.probe.error() == errc::connect_timeout);
     CHECK_FALSE(f.probe.value().is_open());
     CHECK(f.sim.elapsed() == 15s);
+}
+
+TEST_CASE("connect: of several that connect only the first is kept", "[connect]") {
+    fixture f;
+    const black_hole hole(f.sim.context());
+    loopback_listener one(f.sim.context());
+    loopback_listener other(f.sim.context());
+    f.start("example.org", 80);
+    f.sim.settle();
+    // The second and the third begin at once, as the clock has gone on when the hole is tried.
+    f.resolver.answer(
+        {}, {hole.endpoint(), one.acceptor().local_endpoint(), other.acceptor().local_endpoint()});
+    f.sim.run_for(250ms);
+    f.sim.run_for(250ms);
+    f.run();
+    REQUIRE(f.probe.called());
+    CHECK(f.probe.fault() == "");
+    CHECK(f.probe.value().remote_port() == one.port());
+    f.sim.run();
+    CHECK(f.alive.expired());
 }
 
 TEST_CASE("connect: without limits it waits on", "[connect]") {
