@@ -130,7 +130,8 @@ private:
     [[nodiscard]] static tls_step fail(error_code ec) { return {tls_step::kind::failed, 0, ec}; }
 
     [[nodiscard]] error_code protocol_error() {
-        const int reason = ERR_GET_REASON(ERR_peek_error());
+        // The last one: in front of it are those of the library that found the flaw.
+        const int reason = ERR_GET_REASON(ERR_peek_last_error());
         const long verified = SSL_get_verify_result(ssl_.get());
         if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED && verified != X509_V_OK) {
             ERR_clear_error();
