@@ -25,6 +25,9 @@ struct event_source_timeouts {
     std::chrono::milliseconds connect{15'000};
     /// One of several addresses, before it is given up for the others.
     std::chrono::milliseconds address{5000};
+    /// The head start of each address: after it the next one is tried as well, and the first that
+    /// connects wins (RFC 8305). Zero: one after the other.
+    std::chrono::milliseconds attempt_delay{250};
     /// The TLS handshake. Then `errc::handshake_timeout` and another attempt.
     std::chrono::milliseconds handshake{10'000};
     /// From the connection to the end of the response head, whatever comes in between. Then

@@ -90,6 +90,7 @@ public:
         net::open_options options;
         options.connect.timeout = limits.connect;
         options.connect.address_timeout = limits.address;
+        options.connect.attempt_delay = limits.attempt_delay;
         options.connect.unix_socket = core_->options().unix_socket;
         options.proxy = core_->proxy();
         if (url.secure()) options.tls = core_->options().tls;
