@@ -201,6 +201,7 @@ TEST_CASE("tls: settings that cannot be used end the source, and nothing is left
     INFO(client.problem());
     CHECK(client.problem().find(names) != std::string::npos);
     CHECK(client.problem().find("hunter2") == std::string::npos);
+    CHECK(client.problem().find("TLS error") == std::string::npos);
     const outcome seen = receive(server.url(), {.tls = client}, 1, 5);
     CHECK(seen.end == errc::tls_misconfigured);
     CHECK(seen.errors.size() == 1);

@@ -49,6 +49,8 @@ namespace detail {
 [[nodiscard]] inline error_code take_tls_error() {
     const unsigned long code = ERR_get_error();
     ERR_clear_error();
+    if (ERR_GET_LIB(code) == ERR_LIB_SYS)
+        return std::error_code(ERR_GET_REASON(code), std::system_category());
     const int value = code == 0 ? ERR_PACK(ERR_LIB_SSL, 0, ERR_R_INTERNAL_ERROR)
                                 : static_cast<int>(code & 0x7fffffffUL);
     return std::error_code(value, tls_category());
