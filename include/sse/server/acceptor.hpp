@@ -16,6 +16,29 @@
 
 namespace sse::detail {
 
+#ifdef SO_REUSEPORT
+/// Asio has no name for this option of the system's.
+struct reuse_port {
+    int value = 1;
+    template <class Protocol>
+    [[nodiscard]] int level(const Protocol&) const noexcept {
+        return SOL_SOCKET;
+    }
+    template <class Protocol>
+    [[nodiscard]] int name(const Protocol&) const noexcept {
+        return SO_REUSEPORT;
+    }
+    template <class Protocol>
+    [[nodiscard]] const int* data(const Protocol&) const noexcept {
+        return &value;
+    }
+    template <class Protocol>
+    [[nodiscard]] std::size_t size(const Protocol&) const noexcept {
+        return sizeof value;
+    }
+};
+#endif
+
 /// Accepts the connections of a server, and ends them.
 class acceptor : public std::enable_shared_from_this<acceptor> {
     using tcp = asio::ip::tcp;
@@ -37,6 +60,9 @@ public:
             o.hosts.value_or(address.is_loopback() ? loopback_names() : std::vector<std::string>());
         static_cast<void>(acceptor_.open(at.protocol(), ec));
         if (!ec) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), ec));
+#ifdef SO_REUSEPORT
+        if (!ec && o.reuse_port) static_cast<void>(acceptor_.set_option(reuse_port(), ec));
+#endif
         if (!ec) static_cast<void>(acceptor_.bind(at, ec));
         if (!ec) static_cast<void>(acceptor_.listen(o.backlog, ec));
         if (ec) {

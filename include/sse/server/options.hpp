@@ -15,6 +15,9 @@ struct server_options {
     std::string address = "127.0.0.1"; ///< an IPv4 or IPv6 address, without brackets
     std::uint16_t port = 8080;         ///< 0 takes any free one
     int backlog = 4096;
+    /// Lets several servers, of one thread each, listen on the same port: the system spreads the
+    /// connections over them.
+    bool reuse_port = false;
     server_limits limits{};
     /// The names in Host that are served, on any port; requests for others get 421. `*` allows all,
     /// `[::1]` is how an IPv6 address stands here. Without a value everything is allowed, but on a

@@ -94,7 +94,7 @@ private:
 
     /// `rank` tells how exact the match is: a letter a segment, compared in order.
     static bool fits(std::string_view pattern, std::string_view path, std::string& rank) {
-        while (!pattern.empty() && !path.empty()) {
+        while (pattern.starts_with('/') && path.starts_with('/')) {
             const std::string_view wanted = take(pattern);
             if (wanted == "*") return path.size() > 1 && (rank.push_back('a'), true);
             const std::string_view segment = take(path);

@@ -1,0 +1,220 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "integration/running_server.hpp"
+#include "support/catch.hpp"
+
+#include <sse/server.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+using namespace std::chrono_literals;
+using sse::errc;
+using sse::testing::raw_client;
+using sse::testing::running_server;
+
+namespace {
+
+/// A server whose one stream the test holds.
+struct held_stream {
+    explicit held_stream(sse::server_options options = {})
+        : server(std::move(options), [this](sse::server& s) {
+              s.get("/stream", [this](const sse::request&, sse::reply re) {
+                  stream.emplace(re.stream({.headers = {{"X-Mine", "1"}}, .buffer = 100'000}));
+                  closed.reset();
+                  stream->async_wait_closed([this](sse::error_code ec) { closed = ec; });
+              });
+              s.get("/hello",
+                    [](const sse::request&, sse::reply re) { re.send({.body = "hello"}); });
+          }) {}
+    ~held_stream() {
+        server.on_thread([this] { stream.reset(); });
+    }
+
+    bool wait_closed() {
+        return server.wait_for([this] { return closed.has_value(); });
+    }
+
+    std::optional<sse::event_stream> stream;
+    std::optional<sse::error_code> closed;
+    running_server server;
+};
+
+} // namespace
+
+TEST_CASE("event_stream: the head goes out at once, events as chunks", "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.get("/stream");
+    const std::string head = client.read_until("\r\n\r\n");
+    for (const char* line :
+         {"HTTP/1.1 200 OK\r\n", "Content-Type: text/event-stream\r\n",
+          "Cache-Control: no-cache, no-transform\r\n", "X-Accel-Buffering: no\r\n",
+          "Transfer-Encoding: chunked\r\n", "X-Mine: 1\r\n", "\r\nDate: "}) {
+        CAPTURE(line);
+        CHECK(head.find(line) != std::string::npos);
+    }
+    client.clear();
+    std::optional<sse::error_code> sent;
+    held.server.on_thread([&] {
+        held.stream->async_send({.type = "t", .data = "x", .id = "1"},
+                                [&](sse::error_code ec) { sent = ec; });
+        CHECK_FALSE(sent.has_value());
+    });
+    CHECK(client.read_until("\n\n\r\n") == "18\r\nevent: t\ndata: x\nid: 1\n\n\r\n");
+    CHECK(held.server.wait_for([&] { return sent.has_value(); }));
+    CHECK_FALSE(*sent);
+}
+
+TEST_CASE("event_stream: what is taken in one turn goes out as one chunk", "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    client.clear();
+    held.server.on_thread([&] {
+        CHECK(held.stream->try_comment("hi") == errc::success);
+        CHECK(held.stream->try_retry(10ms) == errc::success);
+        CHECK(held.stream->try_send({.data = "a\nb"}) == errc::success);
+        CHECK(held.stream->try_send({.data = "x", .id = "a\nb"}) == errc::invalid_field);
+        CHECK(held.stream->try_send({.data = "y"}) == errc::success);
+    });
+    CHECK(client.read_until("y\n\n\r\n") ==
+          "29\r\n: hi\nretry: 10\ndata: a\ndata: b\n\ndata: y\n\n\r\n");
+}
+
+TEST_CASE("event_stream: closing sends the last chunk, and the connection goes on",
+          "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.get("/stream");
+    client.get("/hello"); // waits for its turn
+    client.read_until("\r\n\r\n");
+    held.server.on_thread([&] {
+        CHECK(held.stream->try_send({.data = "x"}) == errc::success);
+        held.stream->close();
+        CHECK_FALSE(held.stream->is_open());
+        CHECK(held.stream->try_send({.data = "y"}) == errc::closed);
+    });
+    const std::string all = client.read_until("hello");
+    CAPTURE(all);
+    CHECK(all.find("9\r\ndata: x\n\n\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n") != std::string::npos);
+    CHECK(held.wait_closed());
+    CHECK_FALSE(*held.closed);
+    client.clear();
+    client.get("/hello");
+    CHECK(client.read_until("hello").find("200 OK") != std::string::npos);
+}
+
+TEST_CASE("event_stream: HTTP/1.0 gets no chunks and the end by closing", "[event_stream]") {
+    held_stream held({.hosts = std::vector<std::string>{"*"}});
+    raw_client client = held.server.connect();
+    client.send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const std::string head = client.read_until("\r\n\r\n");
+    CHECK(head.find("chunked") == std::string::npos);
+    CHECK(head.find("Connection: close\r\n") != std::string::npos);
+    client.clear();
+    held.server.on_thread([&] {
+        CHECK(held.stream->try_send({.data = "x"}) == errc::success);
+        held.stream->close();
+    });
+    CHECK(client.read_all() == "data: x\n\n");
+    CHECK(client.ended());
+}
+
+TEST_CASE("event_stream: a peer that leaves is noticed at once", "[event_stream]") {
+    held_stream held;
+    SECTION("by closing") {
+        raw_client client = held.server.connect();
+        client.get("/stream");
+        client.read_until("\r\n\r\n");
+        client.close();
+        REQUIRE(held.wait_closed());
+        CHECK(*held.closed == sse::asio::error::eof);
+    }
+    SECTION("by a reset") {
+        raw_client client = held.server.connect();
+        client.get("/stream");
+        client.read_until("\r\n\r\n");
+        client.reset();
+        REQUIRE(held.wait_closed());
+        CHECK(*held.closed);
+    }
+    SECTION("by ending to send") {
+        raw_client client = held.server.connect();
+        client.get("/stream");
+        client.read_until("\r\n\r\n");
+        client.end_sending();
+        client.read_all();
+        CHECK(client.ended());
+        REQUIRE(held.wait_closed());
+    }
+    SECTION("by sending without end") {
+        raw_client client = held.server.connect();
+        client.get("/stream");
+        client.read_until("\r\n\r\n");
+        client.send(std::string(1'000'000, 'x'));
+        REQUIRE(held.wait_closed());
+        CHECK(*held.closed == errc::buffer_full);
+    }
+    CHECK(held.server.wait_for([&] { return held.server.get().metrics().connections == 0; }));
+}
+
+TEST_CASE("event_stream: takes no more than its buffer, and the waiting ends when it is sent",
+          "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect(4096);
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    const std::string data(10'000, 'x');
+    std::size_t taken = 0;
+    std::optional<sse::error_code> sent;
+    held.server.on_thread([&] {
+        errc e = errc::success;
+        while ((e = held.stream->try_send({.data = data})) == errc::success)
+            ++taken;
+        CHECK(e == errc::buffer_full);
+        held.stream->async_wait_sent([&](sse::error_code ec) { sent = ec; });
+    });
+    CHECK(taken >= 10);
+    CHECK(taken < 2000);
+    client.clear();
+    const auto start = std::chrono::steady_clock::now();
+    while (client.text().size() < taken * 10'008 &&
+           std::chrono::steady_clock::now() - start < 10s) {
+        client.read_until("\x01", 10ms);
+    }
+    CHECK(client.text().size() >= taken * 10'008);
+    CHECK(held.server.wait_for([&] { return sent.has_value(); }));
+    CHECK_FALSE(*sent);
+}
+
+TEST_CASE("event_stream: a peer that takes nothing meets the write deadline", "[event_stream]") {
+    held_stream held({.limits = {.write_time = 200ms}});
+    raw_client client = held.server.connect(4096);
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    std::optional<sse::error_code> sent;
+    held.server.on_thread([&] {
+        const std::string data(8'000'000, 'x');
+        held.stream->async_send({.data = data}, [&](sse::error_code ec) { sent = ec; });
+    });
+    REQUIRE(held.wait_closed());
+    CHECK(*held.closed == errc::write_timeout);
+    CHECK(held.server.wait_for([&] { return sent.has_value(); }));
+    CHECK(*sent == errc::write_timeout);
+}
+
+TEST_CASE("event_stream: HEAD opens none", "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.send("HEAD /stream HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    client.get("/hello");
+    const std::string all = client.read_until("hello");
+    CHECK(all.find("text/event-stream") != std::string::npos);
+    CHECK(all.find("\r\n\r\nHTTP/1.1 200 OK\r\n") != std::string::npos);
+    CHECK(held.wait_closed());
+}
