@@ -1,7 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/allocation_count.hpp"
 
+#include <stdlib.h>
+
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -14,7 +17,8 @@ void* allocate(std::size_t size, std::size_t alignment) noexcept {
     total_allocations.fetch_add(1, std::memory_order_relaxed);
     total_bytes.fetch_add(size, std::memory_order_relaxed);
     if (alignment <= alignof(std::max_align_t)) return std::malloc(size == 0 ? 1 : size);
-    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    void* memory = nullptr;
+    return ::posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
 }
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment) {
@@ -23,6 +27,11 @@ void* allocate_or_throw(std::size_t size, std::size_t alignment) {
 }
 
 } // namespace
+
+// Asio takes the memory of its operations from here.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+    return allocate(size, alignment);
+}
 
 void* operator new(std::size_t size) { return allocate_or_throw(size, 0); }
 void* operator new[](std::size_t size) { return allocate_or_throw(size, 0); }

@@ -5,8 +5,9 @@
 
 namespace sse::testing {
 
-/// Counts what `operator new` hands out, on all threads, from its construction on. Needs
-/// allocation_count.cpp in the program, which replaces the global operators.
+/// Counts what `operator new` and `aligned_alloc` (where Asio gets its operations' memory from)
+/// hand out, on all threads, from its construction on. Needs allocation_count.cpp in the program,
+/// which replaces these functions.
 class allocation_count {
 public:
     allocation_count() noexcept;

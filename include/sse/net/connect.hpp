@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +46,7 @@ using stream_endpoint = asio::generic::stream_protocol::endpoint;
 [[nodiscard]] inline std::optional<stream_endpoint> unix_endpoint(const std::string& path) {
     try {
         return stream_endpoint(asio::local::stream_protocol::endpoint(path));
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) { // of Asio or of Boost: no common type
         return std::nullopt;
     }
 }

@@ -92,7 +92,7 @@ TEST_CASE("connect_fsm: an address that keeps silent gets company after its head
     check_connects(woken(fsm, t0 + 500ms), 2);
     check_waits(woken(fsm, t0 + 500ms), t0 + 10s);
     SECTION("the first to connect wins, whichever it is") {
-        const std::size_t winner = GENERATE(0, 1, 2);
+        const std::size_t winner = GENERATE(0u, 1u, 2u);
         const auto a = failed(fsm, winner, {}, t0 + 600ms);
         CHECK(a.what == out::complete);
         CHECK(a.address == winner);

@@ -9,6 +9,9 @@
 
 #include <sse/net/transport.hpp>
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -483,10 +486,34 @@ TEST_CASE("transport: gives access to what it is made of", "[transport]") {
     CHECK(memory.near.stream() != nullptr);
 }
 
-TEST_CASE("transport: is small", "[transport]") {
+/// Bytes that one more idle transport costs, which waits for its peer to say something.
+template <class Executor>
+std::size_t idle_bytes() {
+    constexpr int count = 100;
+    asio::io_context context;
+    std::vector<net::basic_transport<Executor>> transports;
+    transports.reserve(count);
+    std::size_t bytes = 0;
+    for (int i = 0; i < count; ++i) {
+        int ends[2];
+        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+        const allocation_count allocated;
+        transports.emplace_back(asio::basic_stream_socket<asio::local::stream_protocol, Executor>(
+            context.get_executor(), asio::local::stream_protocol(), ends[0]));
+        transports.back().async_wait_readable([&](error_code) {});
+        bytes = allocated.bytes(); // the last counts: the first has memory that was there already
+        ::close(ends[1]);
+    }
+    return bytes + sizeof(transports.back());
+}
+
+TEST_CASE("transport: is small, and so is what waits for it", "[transport]") {
 #if defined(__linux__) && defined(__x86_64__)
     CHECK(sizeof(net::transport) <= 96);
     CHECK(sizeof(net::basic_transport<asio::io_context::executor_type>) <= 48);
+    CHECK(idle_bytes<asio::any_io_executor>() > 200);
+    CHECK(idle_bytes<asio::any_io_executor>() <= 420);
+    CHECK(idle_bytes<asio::io_context::executor_type>() <= 330);
 #endif
 }
 

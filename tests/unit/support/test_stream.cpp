@@ -204,7 +204,7 @@ TEST_CASE("test_stream: a transport closes its end, whoever still looks into it"
 }
 
 TEST_CASE("test_stream: bytes cross both ways at once, in any sizes", "[test_stream]") {
-    for (const std::size_t size : {1, 2, 7, 1000}) {
+    for (const std::size_t size : {1u, 2u, 7u, 1000u}) {
         fixture f;
         net::transport far = f.ends.far.transport();
         f.ends.near.read_size(size).write_size(3).capacity(5);
