@@ -45,8 +45,9 @@ struct open_state {
                open_options o)
         : net(n), executor(e), host(h), port(p), options(std::move(o)),
           tunnel(options.proxy, host, port), transport(executor),
-          handshake_deadline(net.make_timer(executor),
-                             [this] { signal.emit(asio::cancellation_type::terminal); }) {}
+          handshake_deadline(net.make_timer(executor), [this] { end_step(); }) {}
+
+    void end_step() { signal.emit(asio::cancellation_type::terminal); }
 
     Net net;
     executor_type executor;
@@ -89,13 +90,14 @@ public:
         if (s->tunnel.error() != errc::success) return complete(self, *s, s->tunnel.error());
         const std::string_view request = s->tunnel.request();
         s->transport.async_write(asio::const_buffer(request.data(), request.size()),
-                                 std::move(self));
+                                 interruptible(self, s));
     }
 
     /// Wrote to the proxy, or read from it.
     template <class Self>
     void operator()(Self& self, error_code ec, std::size_t size) {
         const std::shared_ptr<state> s = state_;
+        s->signal.slot().clear();
         if (ec == asio::error::eof) ec = errc::truncated;
         if (!go_on(self, *s, ec)) return;
         if (std::exchange(asked_, true)) {
@@ -130,6 +132,17 @@ private:
         return false;
     }
 
+    /// A handler for what is ended by any type of cancellation, and by the handshake's deadline:
+    /// Asio's composed write knows no total cancellation.
+    template <class Self>
+    static auto interruptible(Self& self, const std::shared_ptr<state>& s) {
+        if (auto slot = self.get_cancellation_state().slot(); slot.is_connected())
+            slot.assign([w = std::weak_ptr<state>(s)](asio::cancellation_type_t) {
+                if (const auto alive = w.lock()) alive->end_step();
+            });
+        return asio::bind_cancellation_slot(s->signal.slot(), std::move(self));
+    }
+
     template <class Self>
     static void secure(Self& self, const std::shared_ptr<state>& s) {
         const open_options& options = s->options;
@@ -139,12 +152,7 @@ private:
         if (options.handshake_timeout.count() > 0)
             s->handshake_deadline.expires_at(
                 saturated_add(s->handshake_deadline.now(), options.handshake_timeout), executor);
-        if (auto slot = self.get_cancellation_state().slot(); slot.is_connected())
-            slot.assign([w = std::weak_ptr<state>(s)](asio::cancellation_type_t type) {
-                if (const auto alive = w.lock()) alive->signal.emit(type);
-            });
-        auto next = asio::bind_cancellation_slot(s->signal.slot(), std::move(self));
-        tls_layer::handler_type handler(std::move(next), executor);
+        tls_layer::handler_type handler(interruptible(self, s), executor);
         options.tls->async_handshake(net::transport(std::move(s->transport)), peer,
                                      std::move(handler));
     }
