@@ -40,7 +40,8 @@ public:
     void close() {
         if (!std::exchange(open_, false)) return;
         ended();
-        // Only of a socket the waits can be ended without closing it.
+        // Only of a socket the waits can be ended without closing it. The goodbye is for OpenSSL as
+        // well, which resumes no session that ended without.
         if (!on_end_ || close_timeout_.count() <= 0 || transport_socket() == nullptr) {
             if (on_end_) (void)engine_.shutdown();
             return engine_.transport().close();

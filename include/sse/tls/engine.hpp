@@ -48,14 +48,6 @@ public:
                                      SSL_MODE_RELEASE_BUFFERS);
     }
 
-    tls_engine(tls_engine&&) noexcept = default;
-    tls_engine& operator=(tls_engine&&) = delete;
-    ~tls_engine() {
-        // Otherwise OpenSSL forbids to resume the session of a connection that broke off, which
-        // TLS has allowed since 1.1 (RFC 4346, 7.2.1).
-        if (ssl_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-    }
-
     [[nodiscard]] net::transport& transport() noexcept { return below_->transport; }
     [[nodiscard]] const net::transport& transport() const noexcept { return below_->transport; }
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
