@@ -4,7 +4,7 @@
 // ours that leaks into a user's build fails.
 #include <sse/sse.hpp>
 #ifdef CONSUMER_USES_TLS
-#include <openssl/ssl.h>
+#include <sse/tls.hpp>
 #endif
 
 #include <cstdio>
