@@ -210,3 +210,48 @@ TEST_CASE("hostile server: a source may be closed, restarted and destroyed in an
         }
     }
 }
+
+TEST_CASE("hostile server: a receive cancelled in a hook ends there, and the source goes on",
+          "[hostile_client]") {
+    const char* const names[] = {"request", "send",  "response", "open",
+                                 "comment", "retry", "error"};
+    for (std::size_t hook = 0; hook < 7; ++hook) {
+        INFO(names[hook]);
+        reaction r;
+        sse::asio::cancellation_signal signal;
+        bool done = false;
+        const auto act = [&] {
+            if (!std::exchange(done, true)) signal.emit(sse::asio::cancellation_type::total);
+        };
+        auto& h = r.options.hooks;
+        if (hook == 0) h.on_request = [&](const auto&) { act(); };
+        if (hook == 1) h.on_send = [&](const auto&, const auto&) { act(); };
+        if (hook == 2) h.on_response = [&](const auto&) { act(); };
+        if (hook == 3) h.on_open = [&](const auto&) { act(); };
+        if (hook == 4) h.on_comment = [&](std::string_view) { act(); };
+        if (hook == 5) h.on_retry = [&](std::chrono::milliseconds) { act(); };
+        if (hook == 6) h.on_error = [&](const auto&) { act(); };
+        const bool again = hook < 2; // what had not sent its request begins anew
+        if (hook == 6) r.net.peer().refuse();
+        if (hook == 1) r.net.peer().accept();
+        r.net.peer()
+            .accept()
+            .expect_request()
+            .send(ok + ":c\nretry: 5\n")
+            .send("data: a\n\n", after(1h));
+        r.source.emplace(r.sim.get_executor(), "http://a/x", r.options, r.net);
+        sse::error_code error;
+        r.source->async_receive(sse::asio::bind_cancellation_slot(
+            signal.slot(), [&](sse::error_code ec, const sse::event&) { error = ec; }));
+        r.sim.run_for(1s);
+        CHECK(done);
+        CHECK(error == sse::asio::error::operation_aborted);
+        CHECK(r.sim.elapsed() == 1s);
+        if (!again) CHECK(r.net.peer().attempts().size() == 1);
+        r.receive();
+        CHECK(r.sim.run_until([&] { return !r.trace.empty(); }, 2h));
+        CHECK(r.trace == texts{"event a"});
+        r.source->close();
+        r.sim.settle();
+    }
+}

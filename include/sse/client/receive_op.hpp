@@ -73,9 +73,11 @@ private:
     }
 
     template <class Self>
-    void carry_out(Self& self, std::shared_ptr<State> state, const connection_action& action) {
+    void carry_out(Self& self, std::shared_ptr<State> state, connection_action action) {
         State& s = *state;
         step_ = step::running;
+        // A hook may have cancelled the receive, while there was nothing to interrupt.
+        if (action.what != kind::complete && cancelled(self)) action = s.cancel();
         done_ = action.what;
         if (action.what == kind::complete) return end(self, action.error, s);
         s.arm(action, self.get_executor());

@@ -53,7 +53,7 @@ public:
         const bool late = std::exchange(late_, false);
         if (core_->take_restarted()) return core_->resume({.what = input::receive}, now());
         if (done == kind::read && !ec) core_->fill(size);
-        if (cancelled) return core_->resume({.what = input::cancelled}, now());
+        if (cancelled) return cancel();
         if (ec && late) return core_->resume({.what = input::timeout}, now());
         switch (done) {
         case kind::wait: return core_->resume({.what = input::elapsed}, now());
@@ -63,6 +63,11 @@ public:
         }
         if (ec == asio::error::eof) return core_->finish(now());
         return ec ? finished(input::failed, ec) : core_->parse(now());
+    }
+
+    /// What to do instead of going on, when the user cancelled the receive.
+    [[nodiscard]] connection_action cancel() {
+        return core_->resume({.what = input::cancelled}, now());
     }
 
     [[nodiscard]] connection_action connected(error_code ec, transport connection, bool cancelled) {
