@@ -174,6 +174,10 @@ TEST_CASE("tls: settings that cannot be used end the source, and nothing is left
     tls_options options{.ca_file = ca.file};
     std::string names;
     SECTION("no CA file") { names = options.ca_file = missing; }
+    SECTION("no CA file, though nothing is verified") {
+        names = options.ca_file = missing;
+        options.verify = false;
+    }
     SECTION("a CA file without a certificate") { names = options.ca_file = no_key; }
     SECTION("no CA folder") { names = options.ca_path = missing; }
     SECTION("no certificate file") { names = options.certificate_file = missing; }

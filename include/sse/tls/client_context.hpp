@@ -55,7 +55,7 @@ private:
         SSL_CTX_set_min_proto_version(get(), only_1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
         SSL_CTX_set_options(get(), SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
         SSL_CTX_set_session_cache_mode(get(), SSL_SESS_CACHE_OFF);
-        if (options.verify) load_trust(options);
+        load_trust(options);
         load_certificate(options);
     }
 
@@ -68,7 +68,8 @@ private:
         if (!path.empty() && (!std::filesystem::is_directory(path, ec) ||
                               SSL_CTX_load_verify_locations(get(), nullptr, path.c_str()) != 1))
             fail("no folder of CA certificates", path);
-        if (file.empty() && path.empty() && SSL_CTX_set_default_verify_paths(get()) != 1)
+        const bool ours = !file.empty() || !path.empty();
+        if (options.verify && !ours && SSL_CTX_set_default_verify_paths(get()) != 1)
             fail("cannot load the CA certificates of the system", {});
     }
 
