@@ -4,6 +4,7 @@
 #include <sse/client/connection_fsm.hpp>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -251,6 +252,42 @@ TEST_CASE("connection_fsm: https fails with an error of its own", "[connection_f
     redirected.requested();
     CHECK(redirected.head(302, {{"Location", "https://a/"}}) == act::report);
     CHECK(redirected.action.error == errc::tls_unavailable);
+}
+
+TEST_CASE("connection_fsm: connects by TLS that is set up, and fails for good where it is not",
+          "[connection_fsm]") {
+    struct layer final : sse::net::tls_layer {
+        error_code status{};
+        [[nodiscard]] error_code error() const noexcept override { return status; }
+        void async_handshake(sse::net::transport, const sse::net::tls_peer&,
+                             handler_type) override {}
+    };
+    const auto tls = std::make_shared<layer>();
+    event_source_options options = plain();
+    options.tls = tls;
+    machine works(options, "https://a/x");
+    CHECK(works(in::receive) == act::connect);
+    tls->status = errc::tls_misconfigured;
+    machine fails(options, "https://a/x");
+    CHECK(fails(in::receive) == act::report);
+    CHECK(fails.action.error == errc::tls_misconfigured);
+    CHECK_FALSE(fails.action.delay);
+    machine needs_none(options, "http://a/x");
+    CHECK(needs_none(in::receive) == act::connect);
+}
+
+TEST_CASE("connection_fsm: a proxy that wants other credentials is not asked again",
+          "[connection_fsm]") {
+    machine m;
+    CHECK(m(in::receive) == act::connect);
+    CHECK(m(in::failed, errc::proxy_unauthorized) == act::report);
+    CHECK_FALSE(m.action.delay);
+    CHECK(m.decide() == act::complete);
+    CHECK(m.action.error == errc::proxy_unauthorized);
+    machine other;
+    CHECK(other(in::receive) == act::connect);
+    CHECK(other(in::failed, errc::proxy_refused) == act::report);
+    CHECK(other.action.delay);
 }
 
 TEST_CASE("connection_fsm: in finish mode whatever ends the stream ends the source",
