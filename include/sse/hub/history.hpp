@@ -16,6 +16,9 @@ struct history {
     std::size_t bytes = std::size_t{64} << 20;
     /// How long an event is kept.
     std::chrono::milliseconds age{0};
+    /// How far a connected reader may be behind in each topic, in bytes, even where that is more
+    /// than `events`: a burst of small events does not outrun everybody.
+    std::size_t live_bytes = std::size_t{512} << 10;
 };
 
 } // namespace sse

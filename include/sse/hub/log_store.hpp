@@ -159,21 +159,25 @@ private:
     }
 
     void evict(topic_log& log) {
-        const std::size_t freed = log.evict(segments_);
-        bytes_ -= freed;
-        if (freed != 0) log.tell_readers(); // or else they would hold on to the memory
+        give_back(log, log.evict(segments_, bounds_.live_bytes));
         while (!log.own_ids.empty() && log.own_ids.front().first <= log.last_evicted()) {
             own_ids_.erase(log.own_ids.front().second);
             log.own_ids.pop_front();
         }
     }
 
+    void give_back(topic_log& log, std::size_t freed) {
+        bytes_ -= freed;
+        if (freed != 0) log.tell_readers(); // or else they would hold on to the memory
+    }
+
     void evict_segment() {
         topic_log& log = *segments_.front().log;
-        const std::uint64_t end =
-            segments_.front().data->ordinal() + segments_.front().data->count();
+        const std::shared_ptr<const segment> oldest = segments_.front().data;
+        const std::uint64_t end = oldest->ordinal() + oldest->count();
         while (log.begin_ordinal() < end)
             evict(log);
+        if (log.front() == oldest.get()) give_back(log, log.drop_front(segments_));
     }
 
     history bounds_;

@@ -68,7 +68,7 @@ public:
     // What grows, for the writer and under its lock.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
-    [[nodiscard]] std::uint64_t last_sequence() const noexcept { return sequence(count_ - 1); }
+    [[nodiscard]] std::uint64_t end() const noexcept { return base_ + size_; } ///< offset
     [[nodiscard]] std::size_t footprint() const noexcept {
         return size_ + count_ * sizeof(log_entry);
     }

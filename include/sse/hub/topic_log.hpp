@@ -59,6 +59,7 @@ public:
             const auto last = segments_.back();
             if (last->data->fits(size, sequence, time)) {
                 all.splice(all.end(), all, last);
+                dead_ = std::min(dead_, segments_.size() - 1);
                 return *last->data;
             }
         }
@@ -77,23 +78,38 @@ public:
         end_.offset += size;
     }
 
-    /// Evicts the oldest event. Returns the memory that this gave back.
-    std::size_t evict(kept_segments& all) {
-        const segment& front = *segments_.front()->data;
-        const std::uint64_t sequence = front.sequence(begin_ - front.ordinal());
+    /// Evicts the oldest event, and lets go of the segments in front that hold none any more, but
+    /// for the last `live` bytes. Returns the memory that this gave back.
+    std::size_t evict(kept_segments& all, std::size_t live) {
+        const segment& oldest = *segments_[dead_]->data;
+        const std::uint64_t sequence = oldest.sequence(begin_ - oldest.ordinal());
         if (sequence != last_evicted_ + 1) dense_from_ = sequence;
         last_evicted_ = sequence;
-        ++begin_;
-        if (begin_ < front.ordinal() + front.count()) return 0;
-        const std::size_t freed = front.footprint();
-        all.erase(segments_.front());
-        segments_.erase(segments_.begin());
+        if (++begin_ == oldest.ordinal() + oldest.count()) ++dead_;
+        std::size_t freed = 0;
+        while (dead_ != 0 && end_.offset - segments_.front()->data->end() >= live) {
+            freed += drop_front(all);
+        }
         return freed;
     }
 
+    /// Lets go of the first segment, all events of which must have been evicted. Returns its
+    /// memory.
+    std::size_t drop_front(kept_segments& all) {
+        const std::size_t freed = segments_.front()->data->footprint();
+        all.erase(segments_.front());
+        segments_.erase(segments_.begin());
+        --dead_;
+        return freed;
+    }
+
+    [[nodiscard]] const segment* front() const noexcept {
+        return segments_.empty() ? nullptr : segments_.front()->data.get();
+    }
+
     [[nodiscard]] std::uint64_t oldest_time() const noexcept {
-        const segment& front = *segments_.front()->data;
-        return front.time(begin_ - front.ordinal());
+        const segment& oldest = *segments_[dead_]->data;
+        return oldest.time(begin_ - oldest.ordinal());
     }
 
     [[nodiscard]] std::uint64_t last_evicted() const noexcept { return last_evicted_; }
@@ -158,6 +174,7 @@ private:
 
     std::string name_;
     std::vector<kept_segments::iterator> segments_;
+    std::size_t dead_ = 0; // of segments_, the first ones: they hold only what was evicted
     std::size_t capacity_ = 0;
     std::uint64_t begin_ = 0;
     cursor end_;

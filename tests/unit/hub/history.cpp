@@ -25,6 +25,27 @@ TEST_CASE("history: a topic keeps exactly its last events", "[history]") {
     CHECK(log.count_evicted_after(0) == 15u);
 }
 
+TEST_CASE("history: what was evicted stays for those who are connected, up to a bound",
+          "[history]") {
+    const std::string data(100, 'x');
+    for (const std::size_t live : {std::size_t{0}, std::size_t{100'000}}) {
+        log_store store({.events = 1, .live_bytes = live}, 1, 10);
+        for (int i = 0; i < 5000; ++i)
+            REQUIRE(store.append("a", {.data = data}, {}, 0).log != nullptr);
+        CHECK(store.find("a")->begin_ordinal() == 4999);
+        sse::detail::topic_view view;
+        store.find("a")->snapshot(view);
+        CHECK(view.end().offset - view.begin().offset >= live);
+        CHECK(store.bytes() < live * 5 / 4 + 100'000);
+        // and goes all the same when the bytes of all topics run out
+        log_store small({.events = 1, .bytes = 20'000, .live_bytes = live}, 1, 10);
+        for (int i = 0; i < 5000; ++i) {
+            REQUIRE(small.append("a", {.data = data}, {}, 0).log != nullptr);
+            REQUIRE(small.bytes() <= 20'000);
+        }
+    }
+}
+
 TEST_CASE("history: how many are missing is told only where it is known", "[history]") {
     log_store store({.events = 1}, 1, 10);
     for (const char* topic : {"a", "a", "b", "a", "b", "a", "a"}) { // a: 1 2 4 6 7, b: 3 5

@@ -37,6 +37,7 @@ class world {
 public:
     explicit world(std::uint64_t seed) : random_(seed) {
         bounds_.events = pick(3) == 0 ? 0 : 1 + pick(30);
+        bounds_.live_bytes = pick(2) * pick(5000);
         bounds_.bytes = pick(3) == 0 ? 0 : 500 + pick(20000);
         skip_ = pick(2) == 0;
         chunked_ = pick(4) != 0;

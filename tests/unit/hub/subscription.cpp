@@ -143,7 +143,7 @@ TEST_CASE("subscription: without chunks the envelopes are left out", "[subscript
 }
 
 TEST_CASE("subscription: skipping what is lost finishes the event under way", "[subscription]") {
-    fixture f({.events = 2});
+    fixture f({.events = 2, .live_bytes = 0});
     f.refresh();
     subscription s(true);
     s.follow(f.a, f.a.view.end());
@@ -171,7 +171,7 @@ TEST_CASE("subscription: skipping what is lost finishes the event under way", "[
 }
 
 TEST_CASE("subscription: nothing overtakes the gap event that it owes", "[subscription]") {
-    fixture f({.events = 3});
+    fixture f({.events = 3, .live_bytes = 0});
     f.refresh();
     subscription s(true);
     s.follow(f.a, f.a.view.end());
