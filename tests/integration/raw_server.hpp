@@ -48,7 +48,7 @@ public:
     /// Writes all of `bytes`; false where the connection broke.
     static bool send(socket& to, std::string_view bytes) {
         error_code ec;
-        asio::write(to, asio::const_buffers_1(bytes.data(), bytes.size()), ec);
+        asio::write(to, asio::buffer(bytes.data(), bytes.size()), ec);
         return !ec;
     }
 
@@ -64,7 +64,7 @@ public:
         char byte = 0;
         error_code ec;
         while (!ec)
-            s.read_some(asio::mutable_buffers_1(&byte, 1), ec);
+            s.read_some(asio::buffer(&byte, 1), ec);
     }
 
 private:
@@ -92,7 +92,7 @@ private:
         error_code ec;
         char byte = 0;
         while (!ec && !text.ends_with("\r\n\r\n"))
-            if (from.read_some(asio::mutable_buffers_1(&byte, 1), ec) == 1) text.push_back(byte);
+            if (from.read_some(asio::buffer(&byte, 1), ec) == 1) text.push_back(byte);
         return text;
     }
 

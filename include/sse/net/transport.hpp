@@ -85,8 +85,7 @@ public:
     /// Lifetime: the memory behind `buffer` has to stay until completion.
     template <class CompletionToken>
     auto async_write(asio::const_buffer buffer, CompletionToken&& token) {
-        return asio::async_write(*this, asio::const_buffers_1(buffer), all{},
-                                 std::forward<CompletionToken>(token));
+        return asio::async_write(*this, buffer, all{}, std::forward<CompletionToken>(token));
     }
 
     /// Completes as soon as `read_some` has something to tell: bytes, the end, or an error.
@@ -110,7 +109,7 @@ public:
     /// Errors: `would_block` where nothing is there, `eof`, those of the system.
     std::size_t read_some(asio::mutable_buffer buffer, error_code& ec) {
         if (stream_) return stream_->read_some(buffer, ec);
-        return socket_.read_some(asio::mutable_buffers_1(buffer), ec);
+        return socket_.read_some(buffer, ec);
     }
 
     /// Writes what goes without waiting.
@@ -118,7 +117,7 @@ public:
     /// bytes, at the same place or another. Those of the system.
     std::size_t write_some(asio::const_buffer buffer, error_code& ec) {
         if (stream_) return stream_->write_some(buffer, ec);
-        return socket_.write_some(asio::const_buffers_1(buffer), ec);
+        return socket_.write_some(buffer, ec);
     }
 
     /// Ends the sending direction: the peer reads the end of the stream behind what was written.
@@ -191,8 +190,7 @@ private:
                 t.stream_->async_read_some(
                     buffer, t.template erase<io_handler>(std::forward<Handler>(handler)));
             else
-                t.socket_.async_read_some(asio::mutable_buffers_1(buffer),
-                                          std::forward<Handler>(handler));
+                t.socket_.async_read_some(buffer, std::forward<Handler>(handler));
         }
     };
     struct initiate_write : initiation {
@@ -203,8 +201,7 @@ private:
                 t.stream_->async_write_some(
                     buffer, t.template erase<io_handler>(std::forward<Handler>(handler)));
             else
-                t.socket_.async_write_some(asio::const_buffers_1(buffer),
-                                           std::forward<Handler>(handler));
+                t.socket_.async_write_some(buffer, std::forward<Handler>(handler));
         }
     };
     struct initiate_wait : initiation {
