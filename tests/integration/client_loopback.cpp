@@ -148,8 +148,7 @@ TEST_CASE("client: who does not receive slows the peer down", "[integration][cli
         const auto until = std::chrono::steady_clock::now() + 500ms;
         while (std::chrono::steady_clock::now() < until && sent < 64U << 20) {
             error_code ec;
-            const std::size_t n =
-                s.write_some(sse::asio::buffer(rest.data(), rest.size()), ec);
+            const std::size_t n = s.write_some(sse::asio::buffer(rest.data(), rest.size()), ec);
             sent += n;
             rest.remove_prefix(n);
             if (rest.empty()) rest = std::string_view(block).substr(raw_head.size());
