@@ -210,6 +210,17 @@ TEST_CASE("tls_stream: tells a close_notify from a connection cut short", "[tls_
     }
 }
 
+TEST_CASE("tls_stream: a write to who has refused us tells why", "[tls_stream]") {
+    tls_pair pair;
+    REQUIRE(pair.handshake());
+    pair.ends.near.send(std::string("\x17\x03\x03\x00\x14", 5) + std::string(20, 'x'));
+    (void)pair.server->receive(); // which answers with an alert
+    pair.ends.far.close();
+    error_code ec;
+    CHECK(pair.stream->write_some(asio::buffer("abc", 3), ec) == 0);
+    CHECK(ec == condition::tls);
+}
+
 TEST_CASE("tls_stream: closing ends what is under way, and says goodbye", "[tls_stream]") {
     tls_pair pair;
     REQUIRE(pair.handshake());
