@@ -11,6 +11,8 @@
 #include <sse/hub.hpp>
 #include <sse/server.hpp>
 
+#include <sys/resource.h>
+
 #include <chrono>
 #include <iostream>
 #include <string>
@@ -24,7 +26,16 @@ std::string url_of(const sse::server& server) {
            std::to_string(at.port());
 }
 
+/// As many connections as the system lets one have.
+void raise_file_limit() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run(const program_options& options) {
+    raise_file_limit();
     sse::asio::io_context ctx(1);
     sse::hub hub(options.hub);
     sse::server server(ctx.get_executor(), options.server);

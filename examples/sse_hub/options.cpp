@@ -19,14 +19,14 @@ std::chrono::milliseconds to_milliseconds(double seconds) {
     return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
-/// On a loopback address only its own names are served, and those allowed besides.
+/// On a loopback address its own names are served as well as those allowed.
 void allow_hosts(sse::server_options& server, const std::vector<std::string>& more) {
     sse::error_code ec;
     const auto address = sse::asio::ip::make_address(server.address, ec);
     if (ec) throw CLI::ValidationError("--address", "not an IP address: " + server.address);
-    if (!address.is_loopback() || more.empty()) return;
-    std::vector<std::string> names = {"localhost", "127.0.0.1", "[::1]"};
-    names.insert(names.end(), more.begin(), more.end());
+    if (more.empty()) return;
+    std::vector<std::string> names = more;
+    if (address.is_loopback()) names.insert(names.end(), {"localhost", "127.0.0.1", "[::1]"});
     server.hosts = std::move(names);
 }
 
