@@ -35,7 +35,7 @@ std::chrono::seconds limit_of(std::size_t size) {
     return 10s + std::chrono::seconds(size / (2 * mebi));
 }
 
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__OPTIMIZE__) && !defined(SSE_TESTS_SANITIZED)
 constexpr std::chrono::seconds line_limit{5};
 #else
 constexpr std::chrono::seconds line_limit{60};
