@@ -39,6 +39,7 @@ program_options read_options(int argc, char** argv, int& exit_code) {
     double head_time = 10;
     std::vector<std::string> hosts;
     const CLI::Range seconds(0.0, 1e9);
+    const CLI::Range whole(0.0, 1e15); // CLI11 takes -1 for the largest number otherwise
     std::string policy = "disconnect";
 
     CLI::App app("Events by topic over HTTP: publish with POST, read with EventSource.", "sse_hub");
@@ -48,9 +49,11 @@ program_options read_options(int argc, char** argv, int& exit_code) {
     app.add_option("--port", out.server.port, "port; 0 takes any free one")->capture_default_str();
     app.add_option("--history-events", out.hub.history.events,
                    "events kept of each topic; 0: no bound")
+        ->check(whole)
         ->capture_default_str();
     app.add_option("--history-bytes", out.hub.history.bytes,
                    "bytes kept of all topics; 0: no bound")
+        ->check(whole)
         ->capture_default_str();
     app.add_option("--history-age", age, "seconds an event is kept; 0: no bound")->check(seconds);
     app.add_option("--heartbeat", heartbeat, "seconds of silence before a comment; 0: none")
@@ -59,19 +62,25 @@ program_options read_options(int argc, char** argv, int& exit_code) {
     app.add_option("--overflow", policy, "for readers slower than the history")
         ->check(CLI::IsMember({"disconnect", "skip"}))
         ->capture_default_str();
-    app.add_option("--max-connections", out.server.limits.connections, "in all; 0: no limit");
+    app.add_option("--max-connections", out.server.limits.connections, "in all; 0: no limit")
+        ->check(whole);
     app.add_option("--max-connections-per-address", out.server.limits.connections_per_address,
-                   "0: no limit");
+                   "0: no limit")
+        ->check(whole);
     app.add_option("--header-timeout", head_time, "seconds for a request's head; 0: no limit")
         ->check(seconds)
         ->capture_default_str();
     app.add_option("--max-event", out.server.limits.body, "bytes of a published body")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(whole);
     app.add_option("--allow-host", hosts, "name to serve besides localhost; * for all")->take_all();
     app.add_option("--publish-token", out.publish_token, "bearer token that publishing needs");
     app.add_flag("--demo", out.demo, "publish on demo/clock and demo/price");
     try {
         app.parse(argc, argv);
+        if (!std::isfinite(age) || !std::isfinite(heartbeat) || !std::isfinite(head_time)) {
+            throw CLI::ValidationError("seconds", "not a number");
+        }
         allow_hosts(out.server, hosts);
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == 0) {
