@@ -51,6 +51,7 @@ code() { "$curl" -s -o /dev/null -w '%{http_code}' "$@"; }
 [ "$(code -H 'Host: evil.example' "$url/")" = 421 ] || fail "host"
 [ "$(code "$url/")" = 200 ] || fail "page"
 [ "$(code "$url/healthz")" = 200 ] || fail "healthz"
+[ "$(code -m 1 --request-target '/events/#' "$url/")" = 200 ] || fail "a pattern as it is"
 "$curl" -s "$url/metrics" | grep -q '^sse_hub_published_total 3$' || fail "metrics"
 "$hub" --port "${url##*:}" 2>"$dir/second" && fail "port in use"
 [ "$(wc -l <"$dir/second")" = 1 ] || fail "one line about the port in use"

@@ -30,10 +30,11 @@ namespace detail {
 
 /// What may stand in a target. Beyond RFC 3986 these are the characters that the URL standard
 /// leaves as they are, so that browsers send them: brackets, braces, bar, backslash, caret,
-/// backtick and percent signs without two digits. Controls, blanks, bytes from 0x80 on, `"`, `<`,
-/// `>`, `#` are out.
+/// backtick and percent signs without two digits; and `#`, which no browser sends, so that a hub's
+/// patterns can be written as they are. Controls, blanks, bytes from 0x80 on, `"`, `<`, `>` are
+/// out.
 [[nodiscard]] constexpr bool is_target_char(char c) noexcept {
-    return is_visible(c) && c != '"' && c != '<' && c != '>' && c != '#';
+    return is_visible(c) && c != '"' && c != '<' && c != '>';
 }
 
 [[nodiscard]] constexpr std::size_t http_scheme_size(std::string_view target) noexcept {

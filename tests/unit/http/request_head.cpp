@@ -72,7 +72,7 @@ TEST_CASE("request_head: the request line follows the grammar to the byte", "[ht
                                         "GET / HTTPS/1.1",
                                         "GET a HTTP/1.1",
                                         "GET /\x80 HTTP/1.1",
-                                        "GET /#a HTTP/1.1",
+                                        "GET /<a HTTP/1.1",
                                         "GET /\r HTTP/1.1",
                                         "GET / HTTP/1.1\r",
                                         "PRI * HTTP/2.0"}) {
