@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+namespace cancellation_client_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -324,3 +326,5 @@ TEST_CASE("cancellation: a receive honours its handler in every respect",
     sim.settle();
     CHECK(pending.error() == errc::closed);
 }
+
+} // namespace cancellation_client_test

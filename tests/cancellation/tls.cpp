@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+namespace cancellation_tls_test {
+
 using namespace sse;
 using namespace sse::testing;
 using namespace std::chrono_literals;
@@ -183,3 +185,5 @@ TEST_CASE("tls: a receive that was cancelled goes on with the connection it had"
     CHECK(data == "half and half");
     CHECK(server.handshakes().size() == 1);
 }
+
+} // namespace cancellation_tls_test

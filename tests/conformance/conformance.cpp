@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+namespace conformance_conformance_test {
+
 namespace {
 
 using json = nlohmann::json;
@@ -191,3 +193,5 @@ TEST_CASE("parser: finds the same wherever a stream of up to 200 bytes is cut in
         }
     }
 }
+
+} // namespace conformance_conformance_test

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+namespace contract_parsing_test {
+
 using namespace sse::contract;
 using texts = std::vector<std::string>;
 
@@ -116,3 +118,5 @@ TEST_CASE("contract: a hundred events in one chunk are told in order", "[contrac
     }
     play({{"hundred", {chunk}, expected}});
 }
+
+} // namespace contract_parsing_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace contract_payload_test {
+
 using namespace sse::contract;
 using namespace std::chrono_literals;
 
@@ -61,3 +63,5 @@ TEST_CASE("contract: payloads of every power of two and its neighbours pass", "[
             play(h, stream, size, limit_of(size));
     CHECK(h.quit() == 0);
 }
+
+} // namespace contract_payload_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace contract_reconnection_test {
+
 using namespace sse::contract;
 using namespace std::chrono_literals;
 using texts = std::vector<std::string>;
@@ -149,3 +151,5 @@ TEST_CASE("contract: an initial last event id counts as if an event had set it",
     CHECK(h.connection(1).requests[0].header("Last-Event-ID") == "abc");
     CHECK(h.quit() == 0);
 }
+
+} // namespace contract_reconnection_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace contract_self_checks_test {
+
 using namespace sse::contract;
 using namespace std::chrono_literals;
 using texts = std::vector<std::string>;
@@ -173,3 +175,5 @@ TEST_CASE("contract service: tells about itself, and refuses arguments that make
     service_process unknown({SSE_CONTRACT_SERVICE, "--dance"});
     CHECK(unknown.wait(2s) == 2);
 }
+
+} // namespace contract_self_checks_test

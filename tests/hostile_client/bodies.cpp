@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+namespace hostile_client_bodies_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 
@@ -171,3 +173,5 @@ TEST_CASE("hostile server: streams that the connection ends", "[hostile_client]"
          {opened, "a", "! end_of_stream +1000"}},
     });
 }
+
+} // namespace hostile_client_bodies_test

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <string>
 
+namespace hostile_client_heads_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 
@@ -177,3 +179,5 @@ TEST_CASE("hostile server: a head that comes too slowly", "[hostile_client]") {
          [](auto& o) { o.timeouts.head = 2s; }},
     });
 }
+
+} // namespace hostile_client_heads_test

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace hostile_client_memory_test {
+
 using namespace sse::testing;
 using sse::errc;
 
@@ -133,3 +135,5 @@ TEST_CASE("hostile server: events without end cost the same memory as one", "[ho
     CHECK(o.events >= 8 * mebi / 33);
     CHECK(o.allocated < mebi);
 }
+
+} // namespace hostile_client_memory_test

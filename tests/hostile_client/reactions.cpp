@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+namespace hostile_client_reactions_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using source_type = sse::basic_event_source<sse::asio::any_io_executor, test_net>;
@@ -255,3 +257,5 @@ TEST_CASE("hostile server: a receive cancelled in a hook ends there, and the sou
         r.sim.settle();
     }
 }
+
+} // namespace hostile_client_reactions_test

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+namespace hostile_client_redirects_test {
+
 using namespace sse::testing;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("hostile server: method and body behind redirects", "[hostile_client]"
         method("302 Found", "GET", "GET", true),
     });
 }
+
+} // namespace hostile_client_redirects_test

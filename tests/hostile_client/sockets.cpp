@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+namespace hostile_client_sockets_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -187,3 +189,5 @@ TEST_CASE("hostile sockets: bytes one at a time, each in a segment of its own",
     f.run();
     CHECK(f.log == std::vector<std::string>{"a"});
 }
+
+} // namespace hostile_client_sockets_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace hostile_client_statuses_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 
@@ -175,3 +177,5 @@ TEST_CASE("hostile server: statuses that are tried again by choice", "[hostile_c
          retry_some},
     });
 }
+
+} // namespace hostile_client_statuses_test

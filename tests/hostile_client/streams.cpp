@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace hostile_client_streams_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 
@@ -406,3 +408,5 @@ TEST_CASE("hostile server: a stream cut at any byte loses and doubles nothing",
         play(cuts);
     }
 }
+
+} // namespace hostile_client_streams_test

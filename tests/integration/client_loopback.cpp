@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+namespace integration_client_loopback_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -292,3 +294,5 @@ TEST_CASE("client: the context may stop and go with receives under way", "[integ
         context.reset();
     }
 }
+
+} // namespace integration_client_loopback_test

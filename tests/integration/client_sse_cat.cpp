@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace integration_client_sse_cat_test {
+
 using namespace sse::testing;
 
 namespace {
@@ -138,3 +140,5 @@ TEST_CASE("sse_cat: ends with status 2 on bad arguments, without a line of outpu
     CHECK(run("--version").lines.starts_with("sse_cat "));
     CHECK(run("--help").status == 0);
 }
+
+} // namespace integration_client_sse_cat_test

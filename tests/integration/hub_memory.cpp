@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+namespace integration_hub_memory_test {
+
 using namespace std::chrono_literals;
 using sse::testing::raw_client;
 using sse::testing::running_server;
@@ -112,3 +114,5 @@ TEST_CASE("hub: a reader that was skipped over is told so when it reads again", 
     CHECK(text.find("-20000\n\n") != std::string::npos);
     CHECK(hub.metrics().gaps.lagged >= 1);
 }
+
+} // namespace integration_hub_memory_test

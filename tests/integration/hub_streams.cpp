@@ -16,6 +16,8 @@
 #include <thread>
 #include <vector>
 
+namespace integration_hub_streams_test {
+
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::testing::add_hub_routes;
@@ -341,3 +343,5 @@ TEST_CASE("hub: several threads publish, and every reader gets all of it in orde
         }
     }
 }
+
+} // namespace integration_hub_streams_test

@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+namespace integration_proxies_test {
+
 using namespace sse;
 using namespace sse::testing;
 using namespace std::chrono_literals;
@@ -190,3 +192,5 @@ TEST_CASE("unix socket: leads to the server, with TLS and without", "[proxy]") {
     }
     CHECK(head.find("GET /x HTTP/1.1\r\nHost: example.org\r\n") == 0);
 }
+
+} // namespace integration_proxies_test

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+namespace integration_server_requests_test {
+
 using namespace std::chrono_literals;
 using sse::testing::raw_client;
 using sse::testing::running_server;
@@ -334,3 +336,5 @@ TEST_CASE("server: destroying the context with everything open leaks nothing", "
     CHECK(client->read_all().find("text/event-stream") != std::string::npos);
     CHECK(client->ended());
 }
+
+} // namespace integration_server_requests_test

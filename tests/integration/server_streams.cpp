@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+namespace integration_server_streams_test {
+
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::testing::raw_client;
@@ -218,3 +220,5 @@ TEST_CASE("event_stream: HEAD opens none", "[event_stream]") {
     CHECK(all.find("\r\n\r\nHTTP/1.1 200 OK\r\n") != std::string::npos);
     CHECK(held.wait_closed());
 }
+
+} // namespace integration_server_streams_test

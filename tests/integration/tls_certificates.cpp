@@ -8,6 +8,8 @@
 
 #include <string>
 
+namespace integration_tls_certificates_test {
+
 using namespace sse;
 using namespace sse::testing;
 
@@ -236,3 +238,5 @@ TEST_CASE("tls: https without TLS is refused, and http needs none", "[tls]") {
     const auto url = "http://localhost:" + std::to_string(server.port()) + "/";
     CHECK(receive(url, {.tls = tls_client()}).events.size() == 1);
 }
+
+} // namespace integration_tls_certificates_test

@@ -12,6 +12,8 @@
 #include <string>
 #include <thread>
 
+namespace integration_tls_connections_test {
+
 using namespace sse;
 using namespace sse::testing;
 using namespace std::chrono_literals;
@@ -356,3 +358,5 @@ TEST_CASE("tls: works with an executor of any type", "[tls]") {
     context.run_for(10s);
     CHECK(data == "hello");
 }
+
+} // namespace integration_tls_connections_test

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace client_backoff_test {
+
 using namespace std::chrono_literals;
 using sse::reconnect_policy;
 using sse::detail::backoff;
@@ -233,3 +235,5 @@ TEST_CASE("backoff: a fresh start forgets all failures but not retry", "[backoff
     d.policy.succeeded();
     CHECK(d.refused_times(3) == delays{3s, 6s, 12s});
 }
+
+} // namespace client_backoff_test

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+namespace client_connection_fsm_test {
+
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::error_code;
@@ -428,3 +430,5 @@ TEST_CASE("connection_fsm: restart connects at once, without a trace of failures
     CHECK(m.fsm.restart()); // also after an error that was for good
     CHECK(m(in::receive) == act::connect);
 }
+
+} // namespace client_connection_fsm_test

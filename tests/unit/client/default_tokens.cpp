@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace client_default_tokens_test {
+
 using namespace sse::testing;
 
 namespace {
@@ -62,3 +64,5 @@ TEST_CASE("event_source: completes coroutines by default where asked to", "[even
 }
 
 #endif
+
+} // namespace client_default_tokens_test

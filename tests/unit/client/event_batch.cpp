@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace client_event_batch_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -157,3 +159,5 @@ TEST_CASE("event_batch: takes no memory per event in a steady state", "[event_ba
     source.close();
     f.sim.run();
 }
+
+} // namespace client_event_batch_test

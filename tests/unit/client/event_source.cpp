@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace client_event_source_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -573,3 +575,5 @@ TEST_CASE("event_source: is moved with a receive under way", "[event_source]") {
     CHECK(other.ready_state() == ready_state::open);
     CHECK(f.peer().unplayed() == "");
 }
+
+} // namespace client_event_source_test

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace client_hooks_test {
+
 using namespace sse::testing;
 using namespace std::chrono_literals;
 using sse::errc;
@@ -203,3 +205,5 @@ TEST_CASE("hooks: on_error tells whether there was a connection and a response",
     f.sim.run();
     CHECK(seen == texts{"0 0"});
 }
+
+} // namespace client_hooks_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace client_redirect_test {
+
 using sse::errc;
 using sse::redirect_policy;
 using sse::detail::redirect;
@@ -166,3 +168,5 @@ TEST_CASE("redirect_chain: the number of redirects in one attempt is limited", "
         chain.restart();
     }
 }
+
+} // namespace client_redirect_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace client_request_test {
+
 using sse::errc;
 using sse::detail::make_request;
 using sse::detail::request_target;
@@ -131,3 +133,5 @@ TEST_CASE("request: userinfo becomes Basic credentials and leaves the URL", "[re
     CHECK(basic("http://a/") == "none");
     CHECK(basic("http://user:pass@a/", {{"Authorization", "Bearer x"}}) == "Bearer x");
 }
+
+} // namespace client_request_test

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+namespace client_response_reader_test {
+
 using sse::errc;
 using sse::detail::response_reader;
 using sse::detail::response_status;
@@ -170,3 +172,5 @@ TEST_CASE("response_reader: a new response starts afresh but for the last event 
 TEST_CASE("response_reader: comments are not reported to who does not ask", "[response_reader]") {
     CHECK(read(ok + "\r\n:c\ndata: 1\n\n", 1000, {}).text == "200 1;");
 }
+
+} // namespace client_response_reader_test

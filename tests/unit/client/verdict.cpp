@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+namespace client_verdict_test {
+
 using namespace std::chrono_literals;
 using sse::detail::judge;
 using sse::detail::retry_after;
@@ -72,3 +74,5 @@ TEST_CASE("verdict: a Retry-After date counts against the server's own clock", "
                       {"Retry-After", "Sun, 06 Nov 2050 08:49:42 GMT"}};
     CHECK(retry_after(head, std::chrono::sys_seconds(784111777s)) == 5s);
 }
+
+} // namespace client_verdict_test

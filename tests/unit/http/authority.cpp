@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+namespace http_authority_test {
+
 using namespace sse::http;
 
 static_assert(is_ipv6("::1") && is_ipv4("127.0.0.1"));
@@ -103,3 +105,5 @@ TEST_CASE("authority: a port is digits up to 65535, zero included", "[http]") {
         CHECK_FALSE(parse_port(text).has_value());
     }
 }
+
+} // namespace http_authority_test

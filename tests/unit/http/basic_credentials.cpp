@@ -3,6 +3,8 @@
 
 #include <sse/http/basic_credentials.hpp>
 
+namespace http_basic_credentials_test {
+
 using sse::http::base64;
 using sse::http::basic_credentials;
 
@@ -22,3 +24,5 @@ TEST_CASE("basic_credentials: decodes the userinfo, and adds the colon of an abs
     CHECK_FALSE(basic_credentials(""));
     CHECK_FALSE(basic_credentials("a%zz"));
 }
+
+} // namespace http_basic_credentials_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace http_body_decoder_test {
+
 using namespace sse::http;
 using sse::errc;
 
@@ -77,3 +79,5 @@ TEST_CASE("body_decoder: an error stays the result at the end of the connection"
     CHECK(decode(decoder, "1;aa", 1).error == errc::head_too_large);
     CHECK(decoder.finish() == errc::head_too_large);
 }
+
+} // namespace http_body_decoder_test

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+namespace http_body_framing_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -178,3 +180,5 @@ TEST_CASE("body_framing: faulty codings of a response are errors", "[http]") {
         "GET", 200, 1, {{"Transfer-Encoding", "gzip, chunked"}}, errc::unknown_coding});
     check(response_case{"GET", 200, 1, {{"Transfer-Encoding", "gzip"}}, errc::unknown_coding});
 }
+
+} // namespace http_body_framing_test

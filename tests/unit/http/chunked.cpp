@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace http_chunked_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -183,3 +185,5 @@ TEST_CASE("append_chunk_header: what is written is decoded", "[http]") {
     append_chunk_header(text, std::numeric_limits<std::size_t>::max());
     CHECK(text == "before " + std::string(sizeof(std::size_t) * 2, 'f') + "\r\n");
 }
+
+} // namespace http_chunked_test

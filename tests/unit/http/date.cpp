@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+namespace http_date_test {
+
 using namespace sse::http;
 using namespace std::chrono;
 
@@ -106,3 +108,5 @@ TEST_CASE("date: what is no date is refused", "[http]") {
         CHECK_FALSE(parse_in_2026(text).has_value());
     }
 }
+
+} // namespace http_date_test

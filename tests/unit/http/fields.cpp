@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace http_fields_test {
+
 using sse::http::field;
 using sse::http::fields;
 
@@ -52,3 +54,5 @@ TEST_CASE("fields: joining tells an absent field from an empty one only by conta
     CHECK(lines.contains("B"));
     CHECK_FALSE(lines.contains("C"));
 }
+
+} // namespace http_fields_test

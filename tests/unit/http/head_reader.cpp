@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace http_head_reader_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -188,3 +190,5 @@ TEST_CASE("head_reader: an error is sticky until reset, which makes ready for a 
         CHECK(reader.text() == request);
     }
 }
+
+} // namespace http_head_reader_test

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+namespace http_media_type_test {
+
 using namespace sse::http;
 using namespace std::literals;
 
@@ -108,3 +110,5 @@ TEST_CASE("media_type: an event stream is known by its essence", "[http]") {
         CHECK_FALSE(is_event_stream(text));
     }
 }
+
+} // namespace http_media_type_test

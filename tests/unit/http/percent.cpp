@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace http_percent_test {
+
 using namespace sse::http;
 using namespace std::literals;
 
@@ -37,3 +39,5 @@ TEST_CASE("percent: encoding any bytes and decoding them gives them back", "[htt
     CHECK(percent_decode(encoded) == all);
     CHECK(percent_encode("a/b c~\xc3\xbc") == "a%2Fb%20c~%C3%BC");
 }
+
+} // namespace http_percent_test

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace http_query_test {
+
 using sse::http::query;
 
 TEST_CASE("query: names and values are decoded, a plus sign is a space", "[http]") {
@@ -34,3 +36,5 @@ TEST_CASE("query: odd pieces are taken as the URL standard takes them", "[http]"
     CHECK(query("").empty());
     CHECK(query().empty());
 }
+
+} // namespace http_query_test

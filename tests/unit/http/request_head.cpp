@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace http_request_head_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -243,3 +245,5 @@ TEST_CASE("request_head: nothing that would break the message is written", "[htt
         CHECK(text == "before");
     }
 }
+
+} // namespace http_request_head_test

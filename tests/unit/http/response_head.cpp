@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace http_response_head_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -152,3 +154,5 @@ TEST_CASE("response_head: nothing that would break the message is written", "[ht
         CHECK(text == "before");
     }
 }
+
+} // namespace http_response_head_test

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+namespace http_status_test {
+
 using namespace sse::http;
 using sse::errc;
 
@@ -39,3 +41,5 @@ TEST_CASE("status: an unknown status has an empty reason", "[http]") {
     CHECK(reason_phrase(299).empty());
     CHECK(reason_phrase(-1).empty());
 }
+
+} // namespace http_status_test

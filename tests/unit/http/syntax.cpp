@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+namespace http_syntax_test {
+
 using namespace sse::http;
 using namespace std::literals;
 
@@ -53,3 +55,5 @@ TEST_CASE("syntax: a list is taken apart at commas, empty elements included", "[
     }
     CHECK(elements == std::vector<std::string_view>{"a", "b", "", "c", ""});
 }
+
+} // namespace http_syntax_test

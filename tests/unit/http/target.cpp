@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace http_target_test {
+
 using namespace sse::http;
 using sse::errc;
 
@@ -76,3 +78,5 @@ TEST_CASE("target: blanks, controls, bytes from 0x80 on, quotes and angles are r
         CHECK((parse_target("GET", std::string("/") + c, parts) == errc::success) == allowed);
     }
 }
+
+} // namespace http_target_test

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+namespace http_url_test {
+
 using namespace sse::http;
 using namespace std::literals;
 using sse::errc;
@@ -282,3 +284,5 @@ TEST_CASE("url: parsing what was written gives the same URL", "[http]") {
         CHECK(parsed(u.to_string()) == u);
     }
 }
+
+} // namespace http_url_test

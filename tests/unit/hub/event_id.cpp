@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+namespace hub_event_id_test {
+
 using sse::event_id;
 using sse::parse_event_id;
 
@@ -56,3 +58,5 @@ TEST_CASE("event_id: an id that is the hub's but for its number still looks like
     CHECK_FALSE(sse::looks_like_event_id("order-17"));
     CHECK_FALSE(sse::looks_like_event_id("0123456789ab-"));
 }
+
+} // namespace hub_event_id_test

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+namespace hub_history_test {
+
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::detail::log_store;
@@ -101,3 +103,5 @@ TEST_CASE("history: events go when they are too old", "[history]") {
     REQUIRE(store.append("a", {.data = "x"}, {}, 5000).log != nullptr);
     CHECK(store.find("a")->begin_ordinal() == 2);
 }
+
+} // namespace hub_history_test

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace hub_log_store_test {
+
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::history;
@@ -113,3 +115,5 @@ TEST_CASE("log_store: a cursor finds events and borders in many segments", "[log
     CHECK(at == view.end());
     CHECK(view.slice(at).empty());
 }
+
+} // namespace hub_log_store_test

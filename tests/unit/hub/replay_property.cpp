@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+namespace hub_replay_property_test {
+
 namespace {
 
 using namespace sse::detail;
@@ -307,3 +309,5 @@ TEST_CASE("replay: every event comes once and in order, or a gap is announced", 
         w.run(300);
     }
 }
+
+} // namespace hub_replay_property_test

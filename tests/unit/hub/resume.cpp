@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+namespace hub_resume_test {
+
 using sse::event_id;
 using sse::gap_reason;
 using sse::detail::locate_reader;
@@ -46,3 +48,5 @@ TEST_CASE("resume: a gap says its reason and, where known, how many events", "[r
     CHECK(to_string(gap_reason::lagged) == "lagged");
     CHECK_FALSE(sse::gap{});
 }
+
+} // namespace hub_resume_test

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace hub_subscription_test {
+
 using sse::detail::followed_topic;
 using sse::detail::log_store;
 using sse::detail::merge_buffer;
@@ -214,3 +216,5 @@ TEST_CASE("subscription: leaving takes it off its topics", "[subscription]") {
     CHECK(f.a.readers.empty());
     CHECK(f.b.readers.empty());
 }
+
+} // namespace hub_subscription_test

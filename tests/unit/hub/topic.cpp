@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace hub_topic_test {
+
 using sse::is_topic;
 using sse::is_topic_pattern;
 using sse::matches_topic;
@@ -71,3 +73,5 @@ TEST_CASE("topic: patterns match by level", "[topic]") {
         CHECK(matches_topic(r.pattern, r.topic) == r.match);
     }
 }
+
+} // namespace hub_topic_test

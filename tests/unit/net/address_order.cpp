@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace net_address_order_test {
 
 using words = std::vector<std::string>;
 
@@ -25,4 +25,4 @@ TEST_CASE("address_order: the families take turns, the first one's first", "[add
     CHECK(ordered({}) == words{});
 }
 
-} // namespace
+} // namespace net_address_order_test

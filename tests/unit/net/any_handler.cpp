@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace {
+namespace net_any_handler_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -126,4 +126,4 @@ TEST_CASE("any_handler: takes its memory from the recycling allocator", "[any_ha
     CHECK(calls == 100);
 }
 
-} // namespace
+} // namespace net_any_handler_test

@@ -5,7 +5,7 @@
 
 #include <system_error>
 
-namespace {
+namespace net_asio_test {
 
 using sse::condition;
 using sse::errc;
@@ -63,4 +63,4 @@ TEST_CASE("to_errc: gives the enumerator to switch on", "[asio]") {
     CHECK(to_errc(asio::error::connection_reset) == errc::success);
 }
 
-} // namespace
+} // namespace net_asio_test

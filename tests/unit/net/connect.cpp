@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace {
+namespace net_connect_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -459,4 +459,4 @@ TEST_CASE("connect: works on an executor of another type", "[connect]") {
     CHECK_FALSE(*result);
 }
 
-} // namespace
+} // namespace net_connect_test

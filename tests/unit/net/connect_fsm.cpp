@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstddef>
 
-namespace {
+namespace net_connect_fsm_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -199,4 +199,4 @@ TEST_CASE("connect_fsm: cancellation ends every state", "[connect_fsm]") {
     }
 }
 
-} // namespace
+} // namespace net_connect_fsm_test

@@ -11,7 +11,7 @@
 #include <memory>
 #include <optional>
 
-namespace {
+namespace net_deadline_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -186,4 +186,4 @@ TEST_CASE("deadline: tells a timeout from a cancellation and from an error", "[d
     }
 }
 
-} // namespace
+} // namespace net_deadline_test

@@ -16,7 +16,7 @@
 #include <string>
 #include <utility>
 
-namespace {
+namespace net_open_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -287,4 +287,4 @@ TEST_CASE("open: goes uncalled with the context, at every point", "[open]") {
     CHECK(probe.fault() == "");
 }
 
-} // namespace
+} // namespace net_open_test

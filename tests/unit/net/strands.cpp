@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace net_strands_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -100,4 +100,4 @@ TEST_CASE("net: connections run on strands of several threads", "[strands]") {
     CHECK(results.timed_out >= count - count / 3);
 }
 
-} // namespace
+} // namespace net_strands_test

@@ -7,7 +7,7 @@
 
 #include <chrono>
 
-namespace {
+namespace net_timer_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -83,4 +83,4 @@ TEST_CASE("timer: a new expiry and cancellation end a wait", "[timer]") {
     CHECK(second.error() == asio::error::operation_aborted);
 }
 
-} // namespace
+} // namespace net_timer_test

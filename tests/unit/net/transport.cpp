@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace net_transport_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -517,4 +517,4 @@ TEST_CASE("transport: is small, and so is what waits for it", "[transport]") {
 #endif
 }
 
-} // namespace
+} // namespace net_transport_test

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace net_tunnel_fsm_test {
 
 using sse::errc;
 using sse::net::parse_proxy;
@@ -110,4 +110,4 @@ TEST_CASE("proxy: takes http URLs with a port and credentials, and nothing behin
     CHECK(by.host == "::1");
 }
 
-} // namespace
+} // namespace net_tunnel_fsm_test

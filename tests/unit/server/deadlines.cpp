@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+namespace server_deadlines_test {
+
 using namespace std::chrono_literals;
 using sse::detail::deadline_entry;
 using sse::detail::deadline_kind;
@@ -67,3 +69,5 @@ TEST_CASE("deadlines: stopping lets the context run out of work", "[deadlines]")
     CHECK(a.passed.empty());
     all->clear(a);
 }
+
+} // namespace server_deadlines_test

@@ -3,6 +3,8 @@
 
 #include <sse/server/host_guard.hpp>
 
+namespace server_host_guard_test {
+
 using sse::detail::is_host_allowed;
 using sse::detail::loopback_names;
 
@@ -24,3 +26,5 @@ TEST_CASE("host_guard: other names are not", "[host_guard]") {
     CHECK(is_host_allowed("", {"*"}));
     CHECK(is_host_allowed("App.Internal:80", {"localhost", "app.internal"}));
 }
+
+} // namespace server_host_guard_test

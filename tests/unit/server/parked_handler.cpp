@@ -5,6 +5,8 @@
 
 #include <optional>
 
+namespace server_parked_handler_test {
+
 using sse::detail::parked_handler;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("parked_handler: destroyed, it calls nothing", "[parked_handler]") {
     context.run();
     CHECK_FALSE(got.has_value());
 }
+
+} // namespace server_parked_handler_test

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace server_request_reader_test {
+
 using sse::errc;
 using sse::detail::request_reader;
 using phase = request_reader::phase;
@@ -79,3 +81,5 @@ TEST_CASE("request_reader: takes nothing more once it has failed", "[request_rea
     CHECK(reader.feed("GET / HTTP/1.1\r\nHost: h\r\n\r\n") == 0);
     CHECK(reader.state() == phase::failed);
 }
+
+} // namespace server_request_reader_test

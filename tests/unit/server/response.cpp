@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace server_response_test {
+
 using sse::detail::answer_context;
 using sse::detail::write_response;
 using sse::detail::write_stream_head;
@@ -71,3 +73,5 @@ TEST_CASE("response: a stream's head keeps caches and proxies off it", "[respons
     CHECK(out.find("chunked") == std::string::npos);
     CHECK(out.find("Connection: close\r\n") != std::string::npos);
 }
+
+} // namespace server_response_test

@@ -5,6 +5,8 @@
 
 #include <string_view>
 
+namespace server_router_test {
+
 using sse::detail::route_match;
 using sse::detail::router;
 using kind = route_match::kind;
@@ -74,3 +76,5 @@ TEST_CASE("router: wildcards are decoded, slashes in them too", "[router]") {
     CHECK(routes().find("GET", "/item/%zz").result == kind::bad_escape);
     CHECK(routes().find("GET", "/events/a%2").result == kind::bad_escape);
 }
+
+} // namespace server_router_test

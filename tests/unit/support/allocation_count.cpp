@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace support_allocation_count_test {
 
 using sse::testing::allocation_count;
 
@@ -67,4 +67,4 @@ TEST_CASE("allocation_count: counts on all threads", "[allocation_count]") {
     CHECK(count.allocations() >= 1);
 }
 
-} // namespace
+} // namespace support_allocation_count_test

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace {
+namespace support_fail_loop_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -54,4 +54,4 @@ TEST_CASE("fail_loop: gives up where there is always one more operation", "[fail
     CHECK_THROWS_AS(fail_loop(endless, asio::error::eof, 10), std::runtime_error);
 }
 
-} // namespace
+} // namespace support_fail_loop_test

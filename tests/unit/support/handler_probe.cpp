@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-namespace {
+namespace support_handler_probe_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -117,4 +117,4 @@ TEST_CASE("handler_probe: emits to the handler's slot", "[handler_probe]") {
     CHECK(seen == asio::cancellation_type::partial);
 }
 
-} // namespace
+} // namespace support_handler_probe_test

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace {
+namespace support_manual_timer_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -156,4 +156,4 @@ TEST_CASE("manual_timer: its handlers go uncalled with the context", "[manual_ti
     CHECK_FALSE(clock.next());
 }
 
-} // namespace
+} // namespace support_manual_timer_test

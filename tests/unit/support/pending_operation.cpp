@@ -8,7 +8,7 @@
 #include <optional>
 #include <utility>
 
-namespace {
+namespace support_pending_operation_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -111,4 +111,4 @@ TEST_CASE("pending_operation: may be owned by its own handler", "[pending_operat
     CHECK(alive.expired());
 }
 
-} // namespace
+} // namespace support_pending_operation_test

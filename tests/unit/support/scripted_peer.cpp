@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace {
+namespace support_scripted_peer_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -339,4 +339,4 @@ TEST_CASE("test_net: handlers go uncalled with the context", "[test_net]") {
     CHECK(probe.destroyed());
 }
 
-} // namespace
+} // namespace support_scripted_peer_test

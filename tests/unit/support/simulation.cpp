@@ -8,7 +8,7 @@
 #include <functional>
 #include <stdexcept>
 
-namespace {
+namespace support_simulation_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -101,4 +101,4 @@ TEST_CASE("simulation: throws rather than to run for ever", "[simulation]") {
     }
 }
 
-} // namespace
+} // namespace support_simulation_test

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace {
+namespace support_test_stream_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -248,4 +248,4 @@ TEST_CASE("test_stream: the peer may close while it is told that it may write", 
     CHECK(write.error() == asio::error::broken_pipe);
 }
 
-} // namespace
+} // namespace support_test_stream_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <system_error>
 
+namespace text_error_test {
+
 namespace {
 
 /// All codes: those that have a text of their own.
@@ -60,3 +62,5 @@ TEST_CASE("error: failures of proxies and TLS have codes and conditions of their
     CHECK(std::error_code(sse::errc::tls_unavailable) == sse::condition::tls);
     CHECK(std::error_code(sse::errc::truncated) != sse::condition::tls);
 }
+
+} // namespace text_error_test

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace text_parse_test {
+
 TEST_CASE("parse: iterates the events of a complete text, and drops an unfinished block") {
     std::vector<sse::event> events;
     for (const sse::event_view e :
@@ -39,3 +41,5 @@ TEST_CASE("event: turns into a view and back") {
     CHECK(view == sse::event_view{"t", "d", "i"});
     CHECK(sse::event(view) == owned);
 }
+
+} // namespace text_parse_test

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace text_parser_test {
+
 namespace {
 
 using sse::errc;
@@ -340,3 +342,5 @@ TEST_CASE("parser: goes on where it is when it is copied or moved, in the middle
     third.push("d\n\n", found);
     CHECK(found.events == std::vector<event>{{"t", "a\nbc", "1"}, {"t", "a\nbd", "1"}});
 }
+
+} // namespace text_parser_test

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace text_scan_test {
+
 namespace {
 
 using sse::detail::block_scan;
@@ -92,3 +94,5 @@ TEST_CASE("line_scanner: forgets bytes above 0x7F but those of the block it is i
     REQUIRE(scanner.next() != nullptr);
     CHECK(!scanner.non_ascii());
 }
+
+} // namespace text_scan_test

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace text_serializer_test {
+
 namespace {
 
 using sse::errc;
@@ -128,3 +130,5 @@ TEST_CASE("serializer: allocates nothing when the sink has room") {
     }
     CHECK(count.allocations() == 0);
 }
+
+} // namespace text_serializer_test

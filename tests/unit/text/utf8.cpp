@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace text_utf8_test {
+
 namespace {
 
 std::string replaced(std::string_view text) {
@@ -55,3 +57,5 @@ TEST_CASE("utf8: says when there is no room for a replacement") {
     sse::fixed_storage<5> out;
     CHECK(!sse::detail::utf8_append_replaced("abc\xFF", out));
 }
+
+} // namespace text_utf8_test

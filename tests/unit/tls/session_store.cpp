@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace {
+namespace tls_session_store_test {
 
 using sse::detail::openssl_ptr;
 using sse::detail::session_store;
@@ -48,4 +48,4 @@ TEST_CASE("session_store: keeps nothing where the limit is zero", "[session_stor
     CHECK(store.size() == 0);
 }
 
-} // namespace
+} // namespace tls_session_store_test

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace tls_stream_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -322,4 +322,4 @@ TEST_CASE("tls_stream: whatever operation fails, its error is told and nothing h
     CHECK(runs > 5);
 }
 
-} // namespace
+} // namespace tls_stream_test
