@@ -2,10 +2,10 @@
 // Every point at which a receive is suspended, ended in every way that there is.
 #include "support/catch.hpp"
 #include "support/handler_probe.hpp"
-#include "support/simulation.hpp"
-#include "support/test_net.hpp"
 
 #include <sse/client.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <array>
 #include <chrono>

@@ -40,7 +40,7 @@ layer_of() {
 check_layers() {
     declare -A below=(
         [version]="" [text]="text" [http]="text http" [net]="text http net"
-        [client]="text http net client" [server]="text http net server"
+        [client]="text http net client" [testing]="text http net client testing" [server]="text http net server"
         [hub]="text http net server hub" [tls]="text http net tls" [sse]="text http net client server hub")
     local header target layer allowed
     while IFS=: read -r header target; do

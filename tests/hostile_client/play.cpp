@@ -1,10 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "scenario.hpp"
 #include "support/catch.hpp"
-#include "support/simulation.hpp"
-#include "support/test_net.hpp"
 
 #include <sse/client.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <string>
 #include <utility>

@@ -3,10 +3,10 @@
 // Storms, and what hooks see and decide.
 #include "scenario.hpp"
 #include "support/catch.hpp"
-#include "support/simulation.hpp"
-#include "support/test_net.hpp"
 
 #include <sse/client.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,9 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "source_fixture.hpp"
 #include "support/catch.hpp"
-#include "support/fail_loop.hpp"
 
 #include <sse/client/event_source.hpp>
+#include <sse/testing/fail_loop.hpp>
 
 #include <chrono>
 #include <cstddef>

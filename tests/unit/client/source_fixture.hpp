@@ -1,10 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/simulation.hpp"
-#include "support/test_net.hpp"
-
 #include <sse/client.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -3,11 +3,11 @@
 #include "support/fake_resolver.hpp"
 #include "support/handler_probe.hpp"
 #include "support/loopback.hpp"
-#include "support/manual_timer.hpp"
-#include "support/simulation.hpp"
 
 #include <sse/net/connect.hpp>
 #include <sse/net/socket_net.hpp>
+#include <sse/testing/manual_timer.hpp>
+#include <sse/testing/simulation.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>

@@ -1,11 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/allocation_count.hpp"
 #include "support/catch.hpp"
-#include "support/manual_timer.hpp"
-#include "support/simulation.hpp"
-#include "support/test_stream.hpp"
 
 #include <sse/net/deadline.hpp>
+#include <sse/testing/manual_timer.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_stream.hpp>
 
 #include <chrono>
 #include <memory>

@@ -1,12 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
-#include "support/fail_loop.hpp"
 #include "support/handler_probe.hpp"
-#include "support/pending_operation.hpp"
-#include "support/simulation.hpp"
-#include "support/test_net.hpp"
 
 #include <sse/net/open.hpp>
+#include <sse/testing/fail_loop.hpp>
+#include <sse/testing/pending_operation.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -4,10 +4,10 @@
 #include "support/catch.hpp"
 #include "support/handler_probe.hpp"
 #include "support/loopback.hpp"
-#include "support/simulation.hpp"
-#include "support/test_stream.hpp"
 
 #include <sse/net/transport.hpp>
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_stream.hpp>
 
 #include <sys/socket.h>
 #include <unistd.h>

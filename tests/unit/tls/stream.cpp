@@ -1,9 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
-#include "support/fail_loop.hpp"
 #include "support/handler_probe.hpp"
 #include "unit/tls/tls_pair.hpp"
 
+#include <sse/testing/fail_loop.hpp>
 #include <sse/tls.hpp>
 
 #include <array>

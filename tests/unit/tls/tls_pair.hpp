@@ -2,10 +2,10 @@
 #pragma once
 
 #include "support/handler_probe.hpp"
-#include "support/simulation.hpp"
-#include "support/test_stream.hpp"
 #include "support/tls_certificates.hpp"
 
+#include <sse/testing/simulation.hpp>
+#include <sse/testing/test_stream.hpp>
 #include <sse/tls.hpp>
 
 #include <array>

@@ -1,12 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/fail_count.hpp"
-#include "support/pending_operation.hpp"
-
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
+#include <sse/testing/fail_count.hpp>
+#include <sse/testing/pending_operation.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,12 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/fail_count.hpp"
-#include "support/memory_end.hpp"
-
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
 #include <sse/net/transport.hpp>
+#include <sse/testing/fail_count.hpp>
+#include <sse/testing/memory_end.hpp>
 
 #include <cstddef>
 #include <cstdint>

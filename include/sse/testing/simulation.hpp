@@ -1,10 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/manual_clock.hpp"
-
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
+#include <sse/testing/manual_clock.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,12 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/manual_timer.hpp"
-#include "support/scripted_connection.hpp"
-#include "support/test_stream.hpp"
-
 #include <sse/net/asio.hpp>
 #include <sse/net/transport.hpp>
+#include <sse/testing/manual_timer.hpp>
+#include <sse/testing/scripted_connection.hpp>
+#include <sse/testing/test_stream.hpp>
 
 #include <charconv>
 #include <cstddef>

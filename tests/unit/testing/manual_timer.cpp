@@ -1,8 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
-#include "support/manual_timer.hpp"
-
 #include "support/catch.hpp"
 #include "support/handler_probe.hpp"
+
+#include <sse/testing/manual_timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace support_manual_timer_test {
+namespace testing_manual_timer_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -156,4 +156,4 @@ TEST_CASE("manual_timer: its handlers go uncalled with the context", "[manual_ti
     CHECK_FALSE(clock.next());
 }
 
-} // namespace support_manual_timer_test
+} // namespace testing_manual_timer_test

@@ -1,14 +1,13 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/fail_count.hpp"
-#include "support/script_player.hpp"
-#include "support/scripted_connection.hpp"
-#include "support/test_stream.hpp"
-
 #include <sse/net/asio.hpp>
 #include <sse/net/connect.hpp>
 #include <sse/net/timer.hpp>
+#include <sse/testing/fail_count.hpp>
+#include <sse/testing/script_player.hpp>
+#include <sse/testing/scripted_connection.hpp>
+#include <sse/testing/test_stream.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,12 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
-#include "support/fail_loop.hpp"
-
 #include "support/catch.hpp"
+
+#include <sse/testing/fail_loop.hpp>
 
 #include <stdexcept>
 #include <vector>
 
-namespace support_fail_loop_test {
+namespace testing_fail_loop_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -54,4 +54,4 @@ TEST_CASE("fail_loop: gives up where there is always one more operation", "[fail
     CHECK_THROWS_AS(fail_loop(endless, asio::error::eof, 10), std::runtime_error);
 }
 
-} // namespace support_fail_loop_test
+} // namespace testing_fail_loop_test

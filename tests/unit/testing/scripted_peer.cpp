@@ -1,8 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
-#include "support/fail_loop.hpp"
 #include "support/handler_probe.hpp"
-#include "support/test_net.hpp"
+
+#include <sse/testing/fail_loop.hpp>
+#include <sse/testing/test_net.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string>
 #include <utility>
 
-namespace support_scripted_peer_test {
+namespace testing_scripted_peer_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -339,4 +340,4 @@ TEST_CASE("test_net: handlers go uncalled with the context", "[test_net]") {
     CHECK(probe.destroyed());
 }
 
-} // namespace support_scripted_peer_test
+} // namespace testing_scripted_peer_test

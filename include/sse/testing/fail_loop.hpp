@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/fail_count.hpp"
+#include <sse/testing/fail_count.hpp>
 
 #include <cstddef>
 #include <stdexcept>

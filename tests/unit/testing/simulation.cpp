@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
-#include "support/simulation.hpp"
-
 #include "support/catch.hpp"
-#include "support/manual_timer.hpp"
+
+#include <sse/testing/manual_timer.hpp>
+#include <sse/testing/simulation.hpp>
 
 #include <chrono>
 #include <functional>
 #include <stdexcept>
 
-namespace support_simulation_test {
+namespace testing_simulation_test {
 
 using namespace std::chrono_literals;
 using namespace sse;
@@ -101,4 +101,4 @@ TEST_CASE("simulation: throws rather than to run for ever", "[simulation]") {
     }
 }
 
-} // namespace support_simulation_test
+} // namespace testing_simulation_test

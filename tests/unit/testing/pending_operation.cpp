@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
-#include "support/pending_operation.hpp"
-
 #include "support/catch.hpp"
 #include "support/handler_probe.hpp"
+
+#include <sse/testing/pending_operation.hpp>
 
 #include <memory>
 #include <optional>
 #include <utility>
 
-namespace support_pending_operation_test {
+namespace testing_pending_operation_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -111,4 +111,4 @@ TEST_CASE("pending_operation: may be owned by its own handler", "[pending_operat
     CHECK(alive.expired());
 }
 
-} // namespace support_pending_operation_test
+} // namespace testing_pending_operation_test

@@ -1,16 +1,15 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/manual_clock.hpp"
-#include "support/manual_timer.hpp"
-#include "support/pending_operation.hpp"
-#include "support/scripted_peer.hpp"
-#include "support/simulation.hpp"
-
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/connect.hpp>
 #include <sse/net/transport.hpp>
+#include <sse/testing/manual_clock.hpp>
+#include <sse/testing/manual_timer.hpp>
+#include <sse/testing/pending_operation.hpp>
+#include <sse/testing/scripted_peer.hpp>
+#include <sse/testing/simulation.hpp>
 
 #include <chrono>
 #include <cstddef>

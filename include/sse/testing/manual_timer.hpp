@@ -1,12 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include "support/manual_clock.hpp"
-#include "support/pending_operation.hpp"
-
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
+#include <sse/testing/manual_clock.hpp>
+#include <sse/testing/pending_operation.hpp>
 
 #include <chrono>
 #include <memory>

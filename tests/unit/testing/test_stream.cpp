@@ -1,10 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // What a stream in memory does beyond what every transport does (unit/net/transport.cpp).
-#include "support/test_stream.hpp"
-
 #include "support/catch.hpp"
-#include "support/fail_loop.hpp"
 #include "support/handler_probe.hpp"
+
+#include <sse/testing/fail_loop.hpp>
+#include <sse/testing/test_stream.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-namespace support_test_stream_test {
+namespace testing_test_stream_test {
 
 using namespace sse;
 using namespace sse::testing;
@@ -248,4 +248,4 @@ TEST_CASE("test_stream: the peer may close while it is told that it may write", 
     CHECK(write.error() == asio::error::broken_pipe);
 }
 
-} // namespace support_test_stream_test
+} // namespace testing_test_stream_test
