@@ -96,7 +96,13 @@ void publish(sse::hub& hub, const sse::request& rq, sse::reply re, const std::st
 void add_routes(sse::server& server, sse::hub& hub, const program_options& options,
                 const hub_status& status) {
     server.get("/", [](const sse::request&, sse::reply re) {
-        re.send({.type = "text/html; charset=utf-8", .body = std::string(page)});
+        sse::response answer{.type = "text/html; charset=utf-8", .body = std::string(page)};
+        // What a page that publishes must not allow: scripts from elsewhere, and frames around it.
+        answer.headers.add("Content-Security-Policy",
+                           "default-src 'none'; script-src 'unsafe-inline'; style-src "
+                           "'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
+                           "frame-ancestors 'none'");
+        re.send(std::move(answer));
     });
     server.get("/events/*", [&hub](const sse::request& rq, sse::reply re) {
         subscribe(hub, rq, std::move(re), {.topics = {std::string(rq.parameter("*"))}});
