@@ -257,6 +257,95 @@ TEST_CASE("cancellation: an event that came in the same moment is not lost",
     sim.settle();
 }
 
+TEST_CASE("cancellation: how a connection broke in the same moment is not lost",
+          "[cancellation][client]") {
+    for (const bool finish : {true, false}) {
+        CAPTURE(finish);
+        simulation sim;
+        test_net net(sim);
+        std::optional<test_stream> near;
+        net.peer().on_connection([&](test_stream& s) { near = s; });
+        net.peer().accept().expect_request().send(head + "data: a\n\n").reset(after(1s));
+        net.peer().time_out_the_rest();
+        auto o = options();
+        o.finish = finish;
+        std::size_t told = 0;
+        o.hooks.on_error = [&](sse::disconnection& d) {
+            ++told;
+            CHECK(d.error == sse::asio::error::connection_reset);
+        };
+        source_type source(sim.get_executor(), "http://host/x", o, net);
+        probe_type first(sim.context());
+        first.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+        sim.run_for(999ms);
+        CHECK(first.value().data == "a");
+        probe_type second(sim.context());
+        second.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+        sim.settle();
+        REQUIRE(near->reading());
+        sim.clock().advance(1ms); // the reset is about to arrive
+        while (near->reading() && sim.context().poll_one() != 0) {
+        }
+        second.cancel();
+        sim.settle();
+        REQUIRE(second.called());
+        CHECK(told == 1);
+        if (finish)
+            CHECK(second.error() == sse::asio::error::connection_reset); // never end_of_stream
+        else
+            CHECK(second.error() == sse::asio::error::operation_aborted);
+        CHECK(net.peer().attempts().size() == 1);
+        probe_type third(sim.context());
+        third.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+        sim.run_for(900ms); // the rest of the delay is still ahead
+        CHECK(third.called() == finish);
+        CHECK(net.peer().attempts().size() == 1);
+        source.close();
+        sim.settle();
+    }
+}
+
+TEST_CASE("cancellation: a request that went out in the same moment is not sent again",
+          "[cancellation][client]") {
+    simulation sim;
+    test_net net(sim);
+    std::optional<test_stream> near;
+    net.peer().on_connection([&](test_stream& s) { near = s.write_size(0); });
+    net.peer().accept().expect_request().send(head + "data: a\n\n", after(1s));
+    source_type source(sim.get_executor(), "http://host/x", options(), net);
+    probe_type first(sim.context());
+    first.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+    sim.settle();
+    near->write_size(memory_end::unlimited); // the write completes, its handler is queued
+    first.cancel();
+    sim.settle();
+    CHECK(first.error() == sse::asio::error::operation_aborted);
+    probe_type second(sim.context());
+    second.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+    sim.run();
+    CHECK(second.value().data == "a");
+    CHECK(net.peer().attempts().size() == 1);
+}
+
+TEST_CASE("cancellation: how a connection broke in the moment of a deadline is not lost",
+          "[cancellation][client]") {
+    simulation sim;
+    test_net net(sim);
+    std::optional<test_stream> near;
+    net.peer().on_connection([&](test_stream& s) { near = s; });
+    net.peer().accept().expect_request().send(head);
+    auto o = options();
+    o.finish = true;
+    source_type source(sim.get_executor(), "http://host/x", o, net);
+    probe_type probe(sim.context());
+    probe.initiate([&](auto handler) { source.async_receive(std::move(handler)); });
+    sim.run_for(o.timeouts.idle - 1ms);
+    sim.clock().advance(1ms); // the handler of the deadline is queued in front of
+    near->reset();            // that of the read
+    sim.settle();
+    CHECK(probe.error() == sse::asio::error::connection_reset);
+}
+
 TEST_CASE("cancellation: a signal that fires after the receive is over does no harm",
           "[cancellation][client]") {
     simulation sim;

@@ -53,8 +53,9 @@ public:
         const bool late = std::exchange(late_, false);
         if (core_->take_restarted()) return core_->resume({.what = input::receive}, now());
         if (done == kind::read && !ec) core_->fill(size);
-        if (cancelled) return cancel();
-        if (ec && late) return core_->resume({.what = input::timeout}, now());
+        if (cancelled && !is_final(done, ec)) return cancel();
+        if (late && ec == asio::error::operation_aborted)
+            return core_->resume({.what = input::timeout}, now());
         switch (done) {
         case kind::wait: return core_->resume({.what = input::elapsed}, now());
         case kind::send: return finished(input::sent, ec);
@@ -154,6 +155,12 @@ private:
         Executor1 executor;
         void operator()(const error_code&) { state->expired(watch, executor); }
     };
+
+    /// Whether what happened in the moment of a cancellation has to be acted upon all the same,
+    /// since it does not come again: how the connection broke, and that the request is out.
+    [[nodiscard]] static bool is_final(kind done, error_code ec) {
+        return ec ? ec != asio::error::operation_aborted : done == kind::send;
+    }
 
     [[nodiscard]] connection_action finished(input success, error_code ec) {
         return core_->resume({.what = ec ? input::failed : success, .error = ec}, now());
