@@ -4,176 +4,109 @@
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
-#include <sse/server/connection.hpp>
 #include <sse/server/host_guard.hpp>
-#include <sse/server/options.hpp>
-#include <sse/server/parked_handler.hpp>
-#include <sse/server/server_state.hpp>
+#include <sse/server/listening_socket.hpp>
+#include <sse/server/seat.hpp>
+#include <sse/server/server_core.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace sse::detail {
 
-#ifdef SO_REUSEPORT
-/// Asio has no name for this option of the system's.
-struct reuse_port {
-    int value = 1;
-    template <class Protocol>
-    [[nodiscard]] int level(const Protocol&) const noexcept {
-        return SOL_SOCKET;
-    }
-    template <class Protocol>
-    [[nodiscard]] int name(const Protocol&) const noexcept {
-        return SO_REUSEPORT;
-    }
-    template <class Protocol>
-    [[nodiscard]] const int* data(const Protocol&) const noexcept {
-        return &value;
-    }
-    template <class Protocol>
-    [[nodiscard]] std::size_t size(const Protocol&) const noexcept {
-        return sizeof value;
-    }
-};
-#endif
-
-/// Accepts the connections of a server, and ends them.
+/// Accepts connections and hands each to the thread that has the fewest.
 class acceptor : public std::enable_shared_from_this<acceptor> {
-    using tcp = asio::ip::tcp;
-
 public:
-    acceptor(const asio::any_io_executor& executor, server_options options)
-        : state_(std::make_shared<server_state>(executor, std::move(options))), acceptor_(executor),
-          timer_(executor) {}
+    using socket_type = net::transport::socket_type;
+    using cores = std::vector<std::shared_ptr<server_core>>;
 
-    [[nodiscard]] server_state& state() noexcept { return *state_; }
+    /// Accepts on the executor of the first of `targets`.
+    explicit acceptor(cores targets)
+        : targets_(std::move(targets)), socket_(targets_[0]->state()->executor),
+          timer_(targets_[0]->state()->executor) {}
 
     error_code listen() {
-        const server_options& o = state_->options;
-        error_code ec;
-        const auto address = asio::ip::make_address(o.address, ec);
-        if (ec) return ec;
-        const tcp::endpoint at(address, o.port);
-        state_->hosts =
-            o.hosts.value_or(address.is_loopback() ? loopback_names() : std::vector<std::string>());
-        static_cast<void>(acceptor_.open(at.protocol(), ec));
-        if (!ec) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), ec));
-#ifdef SO_REUSEPORT
-        if (!ec && o.reuse_port) static_cast<void>(acceptor_.set_option(reuse_port(), ec));
-#endif
-        if (!ec) static_cast<void>(acceptor_.bind(at, ec));
-        if (!ec) static_cast<void>(acceptor_.listen(o.backlog, ec));
-        if (ec) {
-            error_code ignored;
-            static_cast<void>(acceptor_.close(ignored));
-            return ec;
-        }
+        const server_options& o = targets_[0]->state()->options;
+        if (const error_code ec = socket_.listen(o)) return ec;
+        const std::vector<std::string> own = names(o);
+        for (const auto& target : targets_)
+            target->state()->hosts = o.hosts.value_or(own);
         accept();
         return {};
     }
 
-    [[nodiscard]] tcp::endpoint local_endpoint() const {
-        error_code ignored;
-        return acceptor_.local_endpoint(ignored);
+    [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
+        return socket_.local_endpoint();
     }
 
-    void drain(std::chrono::milliseconds limit, net::wait_handler handler) {
-        stop_accepting();
-        server_state& s = *state_;
-        s.draining = true;
-        drained_.park(std::move(handler));
-        for (connection* c = s.first; c != nullptr;)
-            std::exchange(c, c->next())->drain();
-        if (s.metrics.connections == 0) return drained_.complete({});
-        drained_by_ = net::saturated_add(timer_.now(), limit);
-        watch_drain();
-    }
-
-    void close() {
-        stop_accepting();
-        close_connections();
-        state_->timers->stop();
+    void stop() {
+        socket_.close();
         timer_.cancel();
-        drained_.complete(errc::closed);
     }
 
 private:
-    void stop_accepting() {
-        error_code ignored;
-        static_cast<void>(acceptor_.close(ignored));
+    [[nodiscard]] std::vector<std::string> names(const server_options& o) const {
+        const bool open = !o.unix_path.empty() || !local_endpoint().address().is_loopback();
+        return open ? std::vector<std::string>() : loopback_names();
     }
 
-    void close_connections() {
-        while (state_->first != nullptr)
-            state_->first->close();
+    /// Those that have as few take turns.
+    [[nodiscard]] server_core& choose() noexcept {
+        std::size_t best = last_;
+        for (std::size_t i = 1; i <= targets_.size(); ++i) {
+            const std::size_t candidate = (last_ + i) % targets_.size();
+            if (i == 1 || load(candidate) < load(best)) best = candidate;
+        }
+        last_ = best;
+        return *targets_[best];
     }
-
-    /// Idle connections may still ask, and are answered, until the last stream has ended.
-    void watch_drain() {
-        server_state& s = *state_;
-        if (s.metrics.streams == 0) {
-            for (connection* c = s.first; c != nullptr;)
-                std::exchange(c, c->next())->drain();
-        }
-        const bool late = timer_.now() >= drained_by_;
-        if (late || s.first == nullptr) {
-            const bool any = s.first != nullptr;
-            close_connections();
-            s.timers->stop();
-            return drained_.complete(any ? error_code(errc::draining) : error_code());
-        }
-        timer_.expires_after(std::chrono::milliseconds(20));
-        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
-            const auto self = weak.lock();
-            if (!ec && self) self->watch_drain();
-        });
+    [[nodiscard]] std::uint64_t load(std::size_t i) const noexcept {
+        return targets_[i]->state()->counters.connections.get();
     }
 
     void accept() {
-        acceptor_.async_accept(
-            [self = shared_from_this()](const error_code& ec, tcp::socket socket) {
-                self->on_accept(ec, std::move(socket));
+        server_core& target = choose();
+        socket_.acceptor().async_accept(
+            target.state()->executor,
+            [self = shared_from_this(), &target](const error_code& ec, socket_type socket) {
+                self->on_accept(ec, std::move(socket), target);
             });
     }
 
-    void on_accept(const error_code& ec, tcp::socket socket) {
-        if (!acceptor_.is_open() || ec == asio::error::operation_aborted) return;
+    void on_accept(const error_code& ec, socket_type socket, server_core& target) {
+        if (!socket_.is_open() || ec == asio::error::operation_aborted) return;
         if (!ec) {
-            add(std::move(socket));
+            hand_over(std::move(socket), target);
             return accept();
         }
         if (ec == asio::error::connection_aborted) return accept();
         // out of descriptors or memory: what is there goes on, and some of it will end
         timer_.expires_after(std::chrono::milliseconds(100));
         timer_.async_wait([self = shared_from_this()](const error_code& failed) {
-            if (!failed && self->acceptor_.is_open()) self->accept();
+            if (!failed && self->socket_.is_open()) self->accept();
         });
     }
 
-    void add(tcp::socket socket) {
-        server_state& s = *state_;
-        const server_limits& l = s.options.limits;
-        ++s.metrics.accepted;
-        error_code ignored;
-        static_cast<void>(socket.set_option(tcp::no_delay(true), ignored));
-        const bool full = l.connections != 0 && s.metrics.connections >= l.connections;
-        auto made = std::make_shared<connection>(state_, net::transport(std::move(socket)));
-        bool crowded = false;
-        if (l.connections_per_address != 0) {
-            crowded = s.addresses[made->remote_address()]++ >= l.connections_per_address;
-        }
-        if (!full && !crowded) return made->start();
-        ++s.metrics.refused;
-        made->refuse(503);
+    void hand_over(socket_type socket, server_core& target) {
+        server_state& s = *target.state();
+        ++s.counters.accepted;
+        net::transport arrived(std::move(socket));
+        const bool by_address = s.options.limits.connections_per_address != 0;
+        seat place(target.state(), by_address ? arrived.remote_address() : std::string());
+        if (&target == targets_[0].get()) return target.add(std::move(arrived), std::move(place));
+        asio::post(s.executor,
+                   [core = target.shared_from_this(), t = std::move(arrived),
+                    p = std::move(place)]() mutable { core->add(std::move(t), std::move(p)); });
     }
 
-    std::shared_ptr<server_state> state_;
-    tcp::acceptor acceptor_;
+    cores targets_;
+    listening_socket socket_;
     net::timer timer_;
-    net::time_point drained_by_{};
-    parked_handler drained_;
+    std::size_t last_ = 0;
 };
 
 } // namespace sse::detail

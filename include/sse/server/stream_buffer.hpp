@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
-#include <sse/server/parked_handler.hpp>
+#include <sse/net/parked_handler.hpp>
 #include <sse/server/stream_sink.hpp>
 #include <sse/text/error.hpp>
 
@@ -95,6 +95,11 @@ public:
     }
 
     void on_destroyed() noexcept override { sink_ = nullptr; }
+    bool on_drain() override {
+        const bool begins = is_open();
+        close();
+        return begins;
+    }
 
     parked_handler sent; ///< waits for everything to be sent
     parked_handler gone; ///< waits for the end of the stream

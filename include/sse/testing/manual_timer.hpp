@@ -70,13 +70,12 @@ private:
 
         void complete_all(const error_code& ec) {
             for (const auto& w : waits)
-                if (w->waiting()) w->complete(ec);
+                w->complete(ec);
         }
 
         void start(net::wait_handler handler) {
             if (expiry <= clock.now()) return wait::post(std::move(handler), error_code());
-            wait& w = idle();
-            w.start(std::move(handler), [&w] { w.complete(asio::error::operation_aborted); });
+            idle().start(std::move(handler));
         }
 
         wait& idle() {

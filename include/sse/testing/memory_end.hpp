@@ -70,7 +70,7 @@ public:
         const std::size_t n = read(buffer, ec);
         if (ec != asio::error::would_block) return io_operation::post(std::move(handler), ec, n);
         read_buffer_ = buffer;
-        read_.start(std::move(handler), [this] { stop(read_); });
+        read_.start(std::move(handler));
     }
 
     void async_write(asio::const_buffer buffer, net::io_handler handler) {
@@ -78,7 +78,7 @@ public:
         const std::size_t n = write(buffer, ec);
         if (ec != asio::error::would_block) return io_operation::post(std::move(handler), ec, n);
         write_buffer_ = buffer;
-        write_.start(std::move(handler), [this] { stop(write_); });
+        write_.start(std::move(handler));
     }
 
     void async_wait(net::readiness what, net::wait_handler handler) {
@@ -86,8 +86,7 @@ public:
         error_code ec;
         if (!begin(ec) || (read ? can_read() : can_write()))
             return wait_operation::post(std::move(handler), ec);
-        wait_operation& w = read ? readable_ : writable_;
-        w.start(std::move(handler), [&w] { w.complete(asio::error::operation_aborted); });
+        (read ? readable_ : writable_).start(std::move(handler));
     }
 
     std::size_t read(asio::mutable_buffer buffer, error_code& ec) {
@@ -173,15 +172,11 @@ private:
         if (writable_.waiting() && can_write()) writable_.complete({});
     }
 
-    static void stop(io_operation& operation) {
-        operation.complete(asio::error::operation_aborted, 0);
-    }
-
     void stop_all() {
         for (io_operation* i : {&read_, &write_})
-            if (i->waiting()) stop(*i);
+            i->complete(asio::error::operation_aborted, 0);
         for (wait_operation* r : {&readable_, &writable_})
-            if (r->waiting()) r->complete(asio::error::operation_aborted);
+            r->complete(asio::error::operation_aborted);
     }
 
     bool begin(error_code& ec) {

@@ -1,11 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/net/parked_handler.hpp>
 
-#include <functional>
-#include <tuple>
 #include <utility>
 
 namespace sse::testing {
@@ -61,62 +59,56 @@ class pending_operation;
 /// destroyed uncalled with this object, or with the context. Waiting is no work that keeps
 /// `io_context::run` from returning: nothing outside the program could ever end it.
 template <class... Args>
-class pending_operation<void(Args...)> final : suspended_operations::node {
+class pending_operation<void(error_code, Args...)> final : suspended_operations::node {
+    using parked = sse::detail::parking_place<false, Args...>;
+
 public:
-    using handler_type = net::any_handler<void(Args...)>;
+    using handler_type = typename parked::handler_type;
 
     pending_operation() = default;
     pending_operation(const pending_operation&) = delete;
     pending_operation& operator=(const pending_operation&) = delete;
     ~pending_operation() { drop(); }
 
-    [[nodiscard]] bool waiting() const noexcept { return static_cast<bool>(handler_); }
+    [[nodiscard]] bool waiting() const noexcept { return parked_.waits(); }
 
-    /// Suspends `handler`. `on_cancel` is called when its slot is emitted to, and has to complete
-    /// it.
-    void start(handler_type handler, std::function<void()> on_cancel) {
+    /// Suspends `handler`; none must be waiting. Cancellation ends it with `operation_aborted`.
+    void start(handler_type handler) {
+        start(std::move(handler), [this] { complete(asio::error::operation_aborted, Args()...); });
+    }
+
+    /// The same, but cancellation calls `on_cancel()`, which has to complete it.
+    template <class OnCancel>
+    void start(handler_type handler, OnCancel on_cancel) {
         auto& context = static_cast<asio::execution_context&>(
             asio::query(handler.get_executor(), asio::execution::context));
         auto& operations = asio::use_service<suspended_operations>(context);
         if (!operations.add(*this)) return;
         operations_ = &operations;
-        handler_ = std::move(handler);
-        on_cancel_ = std::move(on_cancel);
-        auto slot = handler_.get_cancellation_slot();
-        if (slot.is_connected())
-            slot.assign([this](asio::cancellation_type type) {
-                if (type != asio::cancellation_type::none) on_cancel_();
-            });
+        parked_.park(std::move(handler), std::move(on_cancel));
     }
 
-    /// Posts the handler with its arguments.
-    void complete(Args... args) { post(release(), std::move(args)...); }
+    /// Posts the handler with its arguments, if one is waiting.
+    void complete(error_code ec, Args... args) {
+        if (!waiting()) return;
+        operations_->remove(*this);
+        parked_.complete(ec, std::move(args)...);
+    }
 
     /// Posts `handler` with its arguments, without having suspended it.
-    static void post(handler_type handler, Args... args) {
-        const auto executor = handler.get_executor();
-        asio::post(executor, [handler = std::move(handler),
-                              arguments = std::tuple<Args...>(std::move(args)...)]() mutable {
-            std::apply([&](auto&... a) { handler(std::move(a)...); }, arguments);
-        });
+    static void post(handler_type handler, error_code ec, Args... args) {
+        parked::post(std::move(handler), ec, std::move(args)...);
     }
 
 private:
-    handler_type release() noexcept {
-        operations_->remove(*this);
-        auto slot = handler_.get_cancellation_slot();
-        if (slot.is_connected()) slot.clear();
-        return std::exchange(handler_, handler_type());
-    }
-
     void drop() noexcept override {
-        if (waiting()) [[maybe_unused]]
-            const handler_type uncalled = release();
+        if (!waiting()) return;
+        operations_->remove(*this);
+        parked_.drop();
     }
 
     suspended_operations* operations_ = nullptr;
-    handler_type handler_;
-    std::function<void()> on_cancel_;
+    parked parked_;
 };
 
 } // namespace sse::testing

@@ -17,8 +17,7 @@ using probe_type = handler_probe<void(error_code, int)>;
 
 void suspend(operation& op, probe_type& probe, asio::io_context& context) {
     probe.initiate([&](auto handler) {
-        op.start(operation::handler_type(std::move(handler), context.get_executor()),
-                 [&op] { op.complete(asio::error::operation_aborted, 0); });
+        op.start(operation::handler_type(std::move(handler), context.get_executor()));
     });
 }
 

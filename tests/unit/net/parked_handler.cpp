@@ -1,11 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
 
-#include <sse/server/parked_handler.hpp>
+#include <sse/net/parked_handler.hpp>
 
 #include <optional>
 
-namespace server_parked_handler_test {
+namespace net_parked_handler_test {
 
 using sse::detail::parked_handler;
 
@@ -63,4 +63,4 @@ TEST_CASE("parked_handler: destroyed, it calls nothing", "[parked_handler]") {
     CHECK_FALSE(got.has_value());
 }
 
-} // namespace server_parked_handler_test
+} // namespace net_parked_handler_test
