@@ -108,7 +108,7 @@ public:
         m.topics = state_->store.topics();
         m.log_bytes = state_->store.bytes();
         for (const auto& shard : all)
-            shard->add_to(m);
+            shard->counts.add_to(m);
         return m;
     }
 

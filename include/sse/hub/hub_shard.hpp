@@ -4,11 +4,11 @@
 #include <sse/hub/hub_state.hpp>
 #include <sse/hub/hub_stream.hpp>
 #include <sse/hub/opening.hpp>
+#include <sse/hub/paced_farewell.hpp>
+#include <sse/hub/shard_counts.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 
-#include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -50,31 +50,19 @@ public:
     /// Cuts all streams.
     void close();
 
-    /// Adds what this shard has counted. From any thread.
-    void add_to(hub_metrics& m) const noexcept;
-
     // for its streams
-    [[nodiscard]] std::uint64_t horizon() const noexcept { return horizon_; }
     [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
-    void append_gap(hub_stream& stream, const gap& missing, std::uint64_t position);
-    void count_sent(std::size_t bytes, std::uint64_t events) noexcept {
-        add_count(counts_.sent_bytes, bytes);
-        add_count(counts_.delivered, events);
+    [[nodiscard]] event_id place(std::uint64_t position) const noexcept {
+        return {hub_->store.epoch(), position};
     }
-    void count_disconnect(errc why) noexcept;
+    [[nodiscard]] std::uint64_t horizon() const noexcept { return horizon_; }
+    /// Tells a stream of a gap.
+    void append_gap(hub_stream& stream, const gap& missing);
 
+    shard_counts counts;
     merge_buffer merged;
 
 private:
-    using counter = std::atomic<std::uint64_t>;
-
-    /// Written on this thread only, so that a load and a store do.
-    static void add_count(counter& c, std::uint64_t n) noexcept {
-        c.store(c.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
-    }
-
-    void count_gap(gap_reason reason) noexcept;
-    [[nodiscard]] std::string gap_block(const gap& missing, std::uint64_t position) const;
     void refresh(bool keep);
     void settle_lost();
     void drain_streams();
@@ -82,7 +70,6 @@ private:
     void start_timer();
     void tick();
     void end_some();
-    std::string farewell_block();
     void watch();
     followed_topic& follow(std::string_view name);
     void forget_unused();
@@ -106,20 +93,14 @@ private:
     bool working_ = false; // a pass over tasks_ goes on in a later turn
     bool again_ = false;   // and it was woken meanwhile
 
-    farewell farewell_;
     std::minstd_rand random_{std::random_device()()};
-    std::uint64_t ends_at_ = 0; // when the last stream is to end, while draining
-    bool ending_ = false;
+    paced_farewell ending_;
 
     bool awake_ = false; // under the hub's lock
-    struct {
-        counter subscribers{0}, delivered{0}, sent_bytes{0};
-        counter evicted{0}, unknown{0}, restarted{0}, lagged{0};
-        counter left{0}, cut_lagged{0}, drained{0}, closed{0};
-    } counts_;
 };
 
 } // namespace sse::detail
 
 #include <sse/hub/impl/hub_shard.hpp>
 #include <sse/hub/impl/hub_stream.hpp>
+#include <sse/hub/impl/shard_timer.hpp>

@@ -31,7 +31,7 @@ public:
     /// Sends what the socket takes.
     void pump();
     /// Says farewell with `block` behind what there is to send, and ends the stream.
-    void end_with(std::string block);
+    void end_with(std::string block, errc why);
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }
     /// Cuts the connection.
     void cut(errc why);
@@ -56,6 +56,7 @@ private:
     std::uint64_t active_ = 0;          // when bytes last went out
     bool waiting_ = false;              // for the socket
     bool ending_ = false;
+    errc end_reason_ = errc::success; // while ending
 };
 
 } // namespace sse::detail

@@ -81,6 +81,7 @@ struct hub_metrics {
         std::uint64_t lagged = 0;  ///< by the overflow policy
         std::uint64_t drained = 0; ///< after a farewell
         std::uint64_t closed = 0;  ///< by the hub's owner
+        std::uint64_t expired = 0; ///< at the end of their life
     } disconnects{};               ///< by reason
 };
 

@@ -11,7 +11,7 @@ namespace sse::detail {
 
 inline hub_shard::~hub_shard() {
     const std::lock_guard lock(hub_->mutex);
-    add_to(hub_->metrics);
+    counts.add_to(hub_->metrics);
     for (auto& [name, topic] : topics_) {
         if (topic->log == nullptr) continue;
         std::erase_if(topic->log->readers, [this](auto& r) { return r.reader == this; });
@@ -77,10 +77,22 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     return result;
 }
 
+inline std::string hub_shard::first_block(const subscribe_options& options, const opening& opened) {
+    if (!opened.missing) return position_block(place(opened.position));
+    counts.announced(opened.missing.reason);
+    return echo_block(options.last_event_id, hub_->store.epoch()) +
+           gap_block(hub_->options.gap_type, opened.missing, place(opened.position));
+}
+
+inline void hub_shard::append_gap(hub_stream& stream, const gap& missing) {
+    counts.announced(missing.reason);
+    stream.append(gap_block(hub_->options.gap_type, missing, place(stream.position(horizon_))));
+}
+
 inline void hub_shard::add(hub_stream& stream) {
     stream.slot = streams_.size();
     streams_.push_back(&stream);
-    add_count(counts_.subscribers, 1);
+    counts.joined();
     start_timer();
 }
 
@@ -89,8 +101,8 @@ inline void hub_shard::remove(hub_stream& stream) noexcept {
     streams_[stream.slot] = streams_.back();
     streams_[stream.slot]->slot = stream.slot;
     streams_.pop_back();
-    add_count(counts_.subscribers, static_cast<std::uint64_t>(-1));
-    if (streams_.empty() && !ending_) timer_.cancel();
+    counts.left();
+    if (streams_.empty() && !ending_.active()) timer_.cancel();
 }
 
 /// Under the lock: brings all that has grown up to one moment.
@@ -181,102 +193,6 @@ inline void hub_shard::work() {
     if (std::exchange(again_, false)) drain_streams();
 }
 
-inline void hub_shard::count_gap(gap_reason reason) noexcept {
-    switch (reason) {
-    case gap_reason::none: return;
-    case gap_reason::evicted: return add_count(counts_.evicted, 1);
-    case gap_reason::unknown: return add_count(counts_.unknown, 1);
-    case gap_reason::restarted: return add_count(counts_.restarted, 1);
-    case gap_reason::lagged: return add_count(counts_.lagged, 1);
-    }
-}
-
-inline void hub_shard::append_gap(hub_stream& stream, const gap& missing, std::uint64_t position) {
-    count_gap(missing.reason);
-    stream.append(gap_block(missing, position));
-}
-
-inline std::string hub_shard::gap_block(const gap& missing, std::uint64_t position) const {
-    const std::string data = gap_data(missing);
-    const std::string id = to_string(event_id{hub_->store.epoch(), position});
-    std::string block;
-    put_event(block, {.type = hub_->options.gap_type, .data = data, .id = id});
-    return block;
-}
-
-inline std::string hub_shard::first_block(const subscribe_options& options, const opening& opened) {
-    constexpr std::size_t longest_echo = 1024;
-    std::string block;
-    if (!opened.missing) {
-        const std::string id = to_string(event_id{hub_->store.epoch(), opened.position});
-        static_cast<void>(serialize_id(id, block));
-        return block;
-    }
-    // the reader stays where it stands until it has the gap event: cut before, it is told again
-    if (options.last_event_id.size() > longest_echo ||
-        serialize_id(options.last_event_id, block) != errc::success) {
-        static_cast<void>(serialize_id(to_string(event_id{hub_->store.epoch(), 0}), block));
-    }
-    count_gap(opened.missing.reason);
-    return block + gap_block(opened.missing, opened.position);
-}
-
-inline void hub_shard::count_disconnect(errc why) noexcept {
-    switch (why) {
-    case errc::lagged: return add_count(counts_.cut_lagged, 1);
-    case errc::draining: return add_count(counts_.drained, 1);
-    case errc::closed: return add_count(counts_.closed, 1);
-    default: return add_count(counts_.left, 1);
-    }
-}
-
-inline void hub_shard::add_to(hub_metrics& m) const noexcept {
-    const auto get = [](const counter& c) { return c.load(std::memory_order_relaxed); };
-    m.subscribers += get(counts_.subscribers);
-    m.delivered += get(counts_.delivered);
-    m.sent_bytes += get(counts_.sent_bytes);
-    m.gaps.evicted += get(counts_.evicted);
-    m.gaps.unknown += get(counts_.unknown);
-    m.gaps.restarted += get(counts_.restarted);
-    m.gaps.lagged += get(counts_.lagged);
-    m.disconnects.peer += get(counts_.left);
-    m.disconnects.lagged += get(counts_.cut_lagged);
-    m.disconnects.drained += get(counts_.drained);
-    m.disconnects.closed += get(counts_.closed);
-}
-
-inline void hub_shard::start_timer() {
-    using std::chrono::milliseconds;
-    const std::uint64_t beat = static_cast<std::uint64_t>(hub_->options.heartbeat.count());
-    // a look at all streams now and then costs less than a timer for each
-    milliseconds period(beat == 0 ? 1000 : std::clamp<std::uint64_t>(beat / 8, 10, 1000));
-    if (ending_) period = milliseconds(20);
-    if (ticking_) return;
-    ticking_ = true;
-    timer_.expires_after(period);
-    timer_.async_wait([weak = weak_from_this()](const error_code&) {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->ticking_ = false;
-        if (!self->streams_.empty()) self->tick();
-    });
-}
-
-inline void hub_shard::tick() {
-    {
-        const std::lock_guard lock(hub_->mutex);
-        now_ = hub_->now();
-        hub_->store.trim(now_);
-    }
-    if (ending_) end_some();
-    const std::uint64_t beat = static_cast<std::uint64_t>(hub_->options.heartbeat.count());
-    for (std::size_t i = beat != 0 && now_ >= beat ? streams_.size() : 0; i-- > 0;) {
-        if (i < streams_.size()) streams_[i]->beat(now_ - beat);
-    }
-    forget_unused();
-    if (!streams_.empty()) start_timer();
-}
-
 /// Topics that nobody here follows any more.
 inline void hub_shard::forget_unused() {
     if (!tasks_.empty()) return;
@@ -293,50 +209,6 @@ inline void hub_shard::forget_unused() {
             by_log_.erase(topic.log);
         }
         t = topics_.erase(t);
-    }
-}
-
-inline void hub_shard::drain(const farewell& f) {
-    now_ = hub_->now();
-    farewell_ = f;
-    ends_at_ = now_ + static_cast<std::uint64_t>(std::max<std::int64_t>(f.period.count(), 0));
-    ending_ = true;
-    timer_.cancel();
-    if (!streams_.empty() && !ticking_) start_timer();
-}
-
-inline void hub_shard::end_some() {
-    constexpr std::uint64_t tick = 20;
-    const std::uint64_t ticks = ends_at_ > now_ ? (ends_at_ - now_) / tick + 1 : 1;
-    std::vector<hub_stream*> some;
-    std::size_t waiting = 0;
-    for (hub_stream* s : streams_)
-        waiting += s->is_ending() ? 0U : 1U;
-    std::size_t count = (waiting + ticks - 1) / ticks;
-    for (hub_stream* s : streams_) {
-        if (count == 0) break;
-        if (s->is_ending()) continue;
-        some.push_back(s);
-        --count;
-    }
-    for (hub_stream* s : some)
-        s->end_with(farewell_block());
-}
-
-inline std::string hub_shard::farewell_block() {
-    const auto spread =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(farewell_.spread.count(), 0));
-    const auto retry = farewell_.retry + std::chrono::milliseconds(random_() % (spread + 1));
-    const std::string data = "{\"retry\":" + std::to_string(retry.count()) + "}";
-    std::string block;
-    serialize_retry(retry, block);
-    put_event(block, {.type = farewell_.type, .data = data});
-    return block;
-}
-
-inline void hub_shard::close() {
-    for (std::size_t i = streams_.size(); i-- > 0;) {
-        if (i < streams_.size()) streams_[i]->cut(errc::closed);
     }
 }
 

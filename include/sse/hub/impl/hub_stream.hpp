@@ -28,7 +28,7 @@ inline void hub_stream::pump() {
     for (int writes = 0; sink_ != nullptr && !waiting_; ++writes) {
         if (lost()) return; // the shard will see to it
         if (const std::uint64_t missed = take_missed()) {
-            shard_->append_gap(*this, {gap_reason::lagged, missed}, position(shard_->horizon()));
+            shard_->append_gap(*this, {gap_reason::lagged, missed});
         }
         const std::string_view bytes = next(shard_->merged);
         if (bytes.empty()) {
@@ -37,7 +37,7 @@ inline void hub_stream::pump() {
                 append(*farewell);
                 continue;
             }
-            shard_->count_disconnect(errc::draining);
+            shard_->counts.ended(end_reason_);
             unfollow();
             return std::exchange(sink_, nullptr)->finish();
         }
@@ -45,7 +45,7 @@ inline void hub_stream::pump() {
         const std::size_t n = sink_->write_some(bytes, ec);
         if (ec && ec != asio::error::would_block) return sink_->abort(ec);
         const bool all = n == bytes.size();
-        shard_->count_sent(n, commit(n, shard_->merged));
+        shard_->counts.sent(n, commit(n, shard_->merged));
         if (n != 0) active_ = shard_->now();
         if (!all || writes == 16) {
             waiting_ = true;
@@ -54,8 +54,9 @@ inline void hub_stream::pump() {
     }
 }
 
-inline void hub_stream::end_with(std::string block) {
+inline void hub_stream::end_with(std::string block, errc why) {
     if (std::exchange(ending_, true)) return;
+    end_reason_ = why;
     note_ = std::make_unique<std::string>(std::move(block));
     pump();
 }
@@ -66,15 +67,13 @@ inline void hub_stream::cut(errc why) {
 
 inline void hub_stream::beat(std::uint64_t idle_since) {
     if (active_ > idle_since || waiting_ || sink_ == nullptr || !caught_up()) return;
-    std::string block;
-    serialize_heartbeat(block);
-    append(block);
+    append(heartbeat_block({}));
     pump();
 }
 
 inline void hub_stream::on_gone(const error_code& why) {
     sink_ = nullptr;
-    shard_->count_disconnect(to_errc(why));
+    shard_->counts.ended(to_errc(why));
     unfollow();
     shard_->remove(*this);
 }

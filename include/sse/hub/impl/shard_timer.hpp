@@ -1,0 +1,73 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/hub_shard.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+// What a shard does by the clock: heartbeats, what is too old, farewells.
+
+namespace sse::detail {
+
+inline void hub_shard::start_timer() {
+    using std::chrono::milliseconds;
+    const std::uint64_t beat = static_cast<std::uint64_t>(hub_->options.heartbeat.count());
+    // a look at all streams now and then costs less than a timer for each
+    milliseconds period(beat == 0 ? 1000 : std::clamp<std::uint64_t>(beat / 8, 10, 1000));
+    if (ending_.active()) period = paced_farewell::tick;
+    if (ticking_) return;
+    ticking_ = true;
+    timer_.expires_after(period);
+    timer_.async_wait([weak = weak_from_this()](const error_code&) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->ticking_ = false;
+        if (!self->streams_.empty()) self->tick();
+    });
+}
+
+inline void hub_shard::tick() {
+    {
+        const std::lock_guard lock(hub_->mutex);
+        now_ = hub_->now();
+        hub_->store.trim(now_);
+    }
+    if (ending_.active()) end_some();
+    const std::uint64_t beat = static_cast<std::uint64_t>(hub_->options.heartbeat.count());
+    for (std::size_t i = beat != 0 && now_ >= beat ? streams_.size() : 0; i-- > 0;) {
+        if (i < streams_.size()) streams_[i]->beat(now_ - beat);
+    }
+    forget_unused();
+    if (!streams_.empty()) start_timer();
+}
+
+inline void hub_shard::drain(const farewell& f) {
+    now_ = hub_->now();
+    ending_.begin(f, now_);
+    timer_.cancel();
+    if (!streams_.empty() && !ticking_) start_timer();
+}
+
+inline void hub_shard::end_some() {
+    std::vector<hub_stream*> waiting;
+    for (hub_stream* s : streams_) {
+        if (!s->is_ending()) waiting.push_back(s);
+    }
+    waiting.resize(ending_.due(waiting.size(), now_));
+    for (hub_stream* s : waiting)
+        s->end_with(ending_.block(random_), errc::draining);
+}
+
+inline void hub_shard::close() {
+    for (std::size_t i = streams_.size(); i-- > 0;) {
+        if (i < streams_.size()) streams_[i]->cut(errc::closed);
+    }
+}
+
+} // namespace sse::detail
