@@ -29,6 +29,7 @@ public:
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
     [[nodiscard]] constexpr std::int64_t retry() const noexcept { return retry_; }
     [[nodiscard]] constexpr std::string_view comment() const noexcept { return part_.view(); }
+    [[nodiscard]] constexpr std::uint64_t comment_count() const noexcept { return comment_count_; }
     [[nodiscard]] constexpr std::string_view last_event_id() const noexcept { return id_.view(); }
     [[nodiscard]] constexpr event_view current() const noexcept {
         return {type_.has_value() && type_.size() != 0 ? type_.view() : std::string_view("message"),
@@ -60,6 +61,16 @@ public:
         error_ = errc::success;
     }
 
+    /// Forgets a failure with what it spoiled, whose id is not taken over. Whether more of the
+    /// block is still to come.
+    constexpr bool recover() {
+        error_ = errc::success;
+        if (spoiled_ == spoiled::comment) return false;
+        clear();
+        next_id_.reset();
+        return spoiled_ == spoiled::block;
+    }
+
     /// A whole line that is not blank, borrowed until `keep`.
     [[gnu::always_inline]] constexpr parse_status add(std::string_view line) {
         const field_line field = split_line(line);
@@ -83,6 +94,7 @@ public:
             digits_.append(field.value);
             return end_retry();
         case field_name::comment:
+            ++comment_count_;
             return comments_ ? add_comment(line, field.value) : parse_status::need_input;
         case field_name::unknown: break;
         }
@@ -110,7 +122,7 @@ public:
 
     /// A part of a value, of a line that has `line_size` bytes so far.
     constexpr parse_status append(field_name name, std::string_view part, std::size_t line_size) {
-        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail(errc::line_too_long);
+        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
         switch (name) {
         case field_name::data:
             if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
@@ -124,7 +136,7 @@ public:
             if (!part_.append(part)) return fail(errc::id_too_long);
             return check_id(part_.size());
         case field_name::comment:
-            if (comments_ && !part_.append(part)) return fail(errc::line_too_long);
+            if (comments_ && !part_.append(part)) return fail_line(name);
             break;
         case field_name::retry: digits_.append(part); break;
         case field_name::unknown: break;
@@ -139,7 +151,9 @@ public:
             if (is_id(part_.view())) std::swap(next_id_, part_);
             return parse_status::need_input;
         case field_name::retry: return end_retry();
-        case field_name::comment: return comments_ ? end_comment() : parse_status::need_input;
+        case field_name::comment:
+            ++comment_count_;
+            return comments_ ? end_comment() : parse_status::need_input;
         default: return parse_status::need_input;
         }
     }
@@ -148,6 +162,7 @@ public:
     /// whether a byte of the block may be above 0x7F.
     [[gnu::always_inline]] constexpr parse_status dispatch(bool non_ascii) {
         if (non_ascii && !(decode(next_id_) && decode(type_) && decode(data_))) {
+            spoiled_ = spoiled::ended_block;
             return parse_status::failed;
         }
         if (next_id_.has_value()) commit_id();
@@ -166,9 +181,18 @@ public:
 
 private:
     using slot = text_slot<Storage>;
+    /// What is of no use any more after a failure.
+    enum class spoiled : unsigned char { block, ended_block, comment };
 
     [[gnu::cold]] constexpr parse_status fail(errc e) noexcept {
         error_ = e;
+        spoiled_ = spoiled::block;
+        return parse_status::failed;
+    }
+
+    [[gnu::cold]] constexpr parse_status fail_line(field_name name) noexcept {
+        fail(errc::line_too_long);
+        if (name == field_name::comment) spoiled_ = spoiled::comment;
         return parse_status::failed;
     }
 
@@ -207,7 +231,7 @@ private:
     }
 
     constexpr parse_status add_comment(std::string_view line, std::string_view text) {
-        if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
+        if (exceeds(line.size(), limits_.line)) return fail_line(field_name::comment);
         part_.borrow(text);
         return end_comment();
     }
@@ -227,7 +251,9 @@ private:
     }
 
     constexpr parse_status end_comment() {
-        return decode(part_) ? parse_status::comment : parse_status::failed;
+        if (decode(part_)) return parse_status::comment;
+        spoiled_ = spoiled::comment;
+        return parse_status::failed;
     }
 
     /// Applies the policy for bytes that are not UTF-8. Lines can be decoded after they were
@@ -258,7 +284,9 @@ private:
     slot decoded_{};
     retry_value digits_{};
     std::int64_t retry_ = 0;
+    std::uint64_t comment_count_ = 0;
     errc error_ = errc::success;
+    spoiled spoiled_ = spoiled::block;
     utf8_policy utf8_ = utf8_policy::replace;
     bool comments_ = false;
 };

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace sse {
@@ -83,13 +84,18 @@ public:
     /// The comment that `next` has just found: what follows its colon and one space.
     [[nodiscard]] constexpr std::string_view comment() const noexcept { return block_.comment(); }
 
+    /// How many comment lines have ended so far, whether `next` reports them or not.
+    [[nodiscard]] constexpr std::uint64_t comment_count() const noexcept {
+        return block_.comment_count();
+    }
+
     /// The reconnection time last set, in milliseconds from zero up; larger values than can be
     /// held are the largest that can.
     [[nodiscard]] constexpr std::chrono::milliseconds retry() const noexcept {
         return std::chrono::milliseconds(block_.retry());
     }
 
-    /// Why `next` failed. Stays until `reset`.
+    /// Why `next` failed. Stays until `reset` or `skip_event`.
     [[nodiscard]] constexpr errc error() const noexcept { return block_.error(); }
 
     /// The last event id string: the id as of the last blank line, which a reconnection sends.
@@ -103,6 +109,21 @@ public:
         return block_.last_event_id(id);
     }
 
+    /// Goes on after an error, behind the next blank line: all lines up to it are dropped as they
+    /// come, in constant memory, and the id of their event is not taken over. Where it was a
+    /// comment that met the error, only that is dropped. Does nothing without an error. Then go on
+    /// with `next`, also after `push`: bytes of the same piece are left.
+    constexpr void skip_event() {
+        if (status_ != parse_status::failed) return;
+        status_ = parse_status::need_input;
+        is_skipping_ = block_.recover();
+        if (begin_ != first_ && (begin_[-1] == '\n' || begin_[-1] == '\r')) {
+            line_.close();
+        } else if (line_.is_open()) {
+            line_.open_unknown();
+        }
+    }
+
     /// Ends this stream and begins another. What was unfinished is dropped, an error forgotten,
     /// a byte order mark expected again; only the last event id stays, as it does in browsers.
     constexpr void reset() {
@@ -112,6 +133,7 @@ public:
         bom_ = {};
         first_ = begin_ = nullptr;
         after_cr_ = false;
+        is_skipping_ = false;
         status_ = parse_status::need_input;
     }
 
@@ -119,6 +141,7 @@ private:
     /// Parses on, and tells `found` of everything to report until that says to stop.
     template <class Found>
     constexpr parse_status run(Found&& found) {
+        if (is_skipping_ && !skip()) return parse_status::need_input;
         if (line_.is_open()) {
             const parse_status status = resume();
             if (status == parse_status::failed || line_.is_open()) return status;
@@ -171,6 +194,25 @@ private:
         }
     }
 
+    /// Drops lines up to a blank one; false where the bytes end before it.
+    [[gnu::cold]] constexpr bool skip() {
+        while (const char* const at = scanner_.next()) {
+            const char* const line = begin_;
+            begin_ = at + 1;
+            if (line_.is_open()) {
+                line_.close();
+            } else if (at == line && (*at == '\r' || !is_after_cr(line))) {
+                scanner_.settle();
+                is_skipping_ = false;
+                return true;
+            }
+        }
+        after_cr_ = is_after_cr(begin_);
+        if (begin_ != scanner_.end()) line_.open_unknown();
+        first_ = begin_ = scanner_.end();
+        return false;
+    }
+
     /// The rest of a line that began in an earlier piece. The line stays open when it goes on.
     constexpr parse_status resume() {
         const char* const at = scanner_.next();
@@ -186,7 +228,10 @@ private:
         const std::string_view rest(begin_, static_cast<std::size_t>(scanner_.end() - begin_));
         after_cr_ = is_after_cr(begin_);
         first_ = begin_ = scanner_.end();
-        if (block_.keep() == parse_status::failed) return parse_status::failed;
+        if (block_.keep() == parse_status::failed) {
+            if (!rest.empty()) line_.open_unknown();
+            return parse_status::failed;
+        }
         return rest.empty() ? parse_status::need_input : extend(rest);
     }
 
@@ -221,6 +266,7 @@ private:
     const char* first_ = nullptr; ///< where the bytes fed begin
     const char* begin_ = nullptr; ///< where the line being parsed begins
     bool after_cr_ = false;       ///< the last line of the bytes before ended with CR
+    bool is_skipping_ = false;    ///< the rest of the block is dropped
     parse_status status_ = parse_status::need_input;
 };
 
