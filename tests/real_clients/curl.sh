@@ -1,6 +1,6 @@
 #!/bin/sh
 # Distributed under the Boost Software License, Version 1.0. See LICENSE.
-# sse_hub_curl.sh SSE_HUB CURL: curl publishes to sse_hub, reads a stream of it, and resumes.
+# curl.sh SSE_HUB CURL: curl publishes to sse_hub, reads a stream of it, and resumes.
 set -eu
 hub=$1
 curl=$2
