@@ -54,7 +54,7 @@ int run(const program_options& options) {
         status.draining = true;
         events.stop();
         hub.drain({.retry = 1s, .spread = 2s, .period = 1s});
-        server.async_drain(4s, [](sse::error_code) {});
+        server.async_drain({.limit = 4s}, [](sse::error_code, sse::drain_result) {});
     });
     std::cout << "listening on " << url_of(server) << std::endl;
     ctx.run();

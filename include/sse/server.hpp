@@ -3,10 +3,13 @@
 
 // The server: from a socket to an event stream.
 
+#include <sse/server/drain.hpp>
 #include <sse/server/event_stream.hpp>
 #include <sse/server/limits.hpp>
+#include <sse/server/metrics.hpp>
 #include <sse/server/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
 #include <sse/server/response.hpp>
 #include <sse/server/server.hpp>
+#include <sse/server/server_pool.hpp>

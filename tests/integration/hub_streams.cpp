@@ -296,7 +296,8 @@ TEST_CASE("hub: draining says farewell behind everything, and ends in order", "[
     h.publish("a", "last");
     h.server.on_thread([&] {
         h.hub.drain({.retry = 700ms, .spread = 0ms, .period = 0ms});
-        h.server.get().async_drain(5s, [&](sse::error_code ec) { drained = ec; });
+        h.server.get().async_drain({.limit = 5s},
+                                   [&](sse::error_code ec, sse::drain_result) { drained = ec; });
     });
     CHECK(h.hub.publish("a", {.data = "late"}).error == errc::draining);
     const received got(client.read_all());

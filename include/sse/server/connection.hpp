@@ -4,13 +4,13 @@
 #include <sse/net/asio.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/server/deadlines.hpp>
-#include <sse/server/host_guard.hpp>
-#include <sse/server/request_reader.hpp>
+#include <sse/server/exchange.hpp>
 #include <sse/server/response.hpp>
-#include <sse/server/server_state.hpp>
+#include <sse/server/seat.hpp>
 #include <sse/server/stream_sink.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,37 +26,17 @@ class connection final : public reply_port,
                          public deadline_entry,
                          public std::enable_shared_from_this<connection> {
 public:
-    connection(std::shared_ptr<server_state> state, net::transport transport)
-        : state_(std::move(state)), transport_(std::move(transport)) {}
+    connection(seat place, net::transport transport)
+        : state_(std::move(place)), transport_(std::move(transport)) {}
     ~connection();
 
-    void start() {
-        link();
-        http_ = std::make_unique<exchange>(state_->options.limits);
-        update_deadline();
-        wait_readable();
-    }
-
-    /// Answers with `status` and closes, without reading a request.
-    void refuse(int status) {
-        link();
-        http_ = std::make_unique<exchange>(state_->options.limits);
-        http_->last = true;
-        phase_ = phase::answering;
-        respond({.status = status,
-                 .body = std::string(http::reason_phrase(status)) + "\n",
-                 .headers = {{"Retry-After", "5"}}});
-        wait_readable();
-    }
-
+    void start();
+    /// Answers with 503 and closes, without reading a request.
+    void refuse();
     /// Ends it at once where it is between two requests, otherwise behind the answer under way.
-    void drain() {
-        if (phase_ == phase::reading && http_->reader.state() == request_reader::phase::idle &&
-            http_->output.empty()) {
-            close();
-        }
-    }
-
+    void drain();
+    /// Lets an event stream that nobody else will close end in order; false where there is none.
+    bool end_stream();
     /// Ends it now.
     void close() { lost(errc::closed); }
 
@@ -88,21 +68,11 @@ public:
     void on_deadline(deadline_kind kind) override;
 
 private:
-    enum class phase { reading, answering, streaming, lingering, closed };
-
-    /// What is needed for requests and short answers, and not while a stream is open.
-    struct exchange {
-        explicit exchange(const server_limits& limits) : reader(limits) {}
-
-        request_reader reader;
-        std::string input;  ///< behind the request under way
-        std::string output; ///< not sent yet
-        bool last = false;  ///< the connection ends behind the output
-        bool continued = false;
-    };
+    enum class phase : std::uint8_t { reading, answering, streaming, lingering, closed };
 
     static constexpr std::size_t max_output = std::size_t{256} << 10;
 
+    // its life: impl/connection.hpp
     void link();
     void unlink() noexcept;
     void wait_readable();
@@ -111,24 +81,34 @@ private:
     void on_writable();
     void on_input(std::string_view bytes);
     void on_end(const error_code& ec);
-    void process(std::string_view bytes);
-    void after_request();
-    void dispatch();
-    void fail(errc e);
-    void answered();
     void flush();
     void linger();
     void lost(const error_code& why);
     void update_deadline();
+
+    // requests and short answers: impl/connection_requests.hpp
+    exchange& open_exchange();
+    void process(std::string_view bytes);
+    void process_input();
+    void after_request();
+    void dispatch();
+    void run_route(request& rq);
+    void fail(errc e);
+    void answered();
+    [[nodiscard]] response busy() const;
     [[nodiscard]] answer_context context() const;
 
-    std::shared_ptr<server_state> state_;
+    // event streams: impl/connection_stream.hpp
+    void enter_stream(std::shared_ptr<stream_feeder> feeder, const answer_context& c);
+    void leave_stream();
+
+    seat state_;
     net::transport transport_;
     std::unique_ptr<exchange> http_;
     std::shared_ptr<stream_feeder> feeder_;
     connection* before_ = nullptr;
     connection* behind_ = nullptr;
-    std::size_t discarded_ = 0;
+    std::uint32_t discarded_ = 0;
     phase phase_ = phase::reading;
     bool linked_ = false;
     bool reading_ = false;    // a wait is under way
@@ -144,3 +124,5 @@ private:
 } // namespace sse::detail
 
 #include <sse/server/impl/connection.hpp>
+#include <sse/server/impl/connection_requests.hpp>
+#include <sse/server/impl/connection_stream.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/server/limits.hpp>
+#include <sse/server/metrics.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -18,21 +19,16 @@ struct server_options {
     /// Lets several servers, of one thread each, listen on the same port: the system spreads the
     /// connections over them.
     bool reuse_port = false;
+    /// Listens on this unix socket instead, a path of at most 107 bytes. A socket that is left
+    /// there by nobody who still listens is replaced, and ours is removed in the end.
+    std::string unix_path{};
+    unsigned unix_mode = 0660; ///< permissions of that socket: who may connect
     server_limits limits{};
     /// The names in Host that are served, on any port; requests for others get 421. `*` allows all,
     /// `[::1]` is how an IPv6 address stands here. Without a value everything is allowed, but on a
     /// loopback address `localhost`, `127.0.0.1` and `[::1]` only, so that no web page can reach
     /// the server by a name of its own.
     std::optional<std::vector<std::string>> hosts{};
-};
-
-/// What a server has done since its start.
-struct server_metrics {
-    std::uint64_t accepted = 0;
-    std::uint64_t refused = 0; ///< over a limit of connections
-    std::uint64_t requests = 0;
-    std::uint64_t connections = 0; ///< open now
-    std::uint64_t streams = 0;     ///< of those, that carry an event stream
 };
 
 } // namespace sse

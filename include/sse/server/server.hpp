@@ -3,12 +3,14 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/server/acceptor.hpp>
+#include <sse/server/admission.hpp>
+#include <sse/server/drain.hpp>
 #include <sse/server/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
+#include <sse/server/server_core.hpp>
 #include <sse/server/server_state.hpp>
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,20 +36,24 @@ class server {
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit server(const executor_type& executor, server_options options = {})
-        : acceptor_(std::make_shared<detail::acceptor>(executor, std::move(options))) {}
+    explicit server(const executor_type& executor, server_options options = {}) {
+        const server_limits limits = options.limits;
+        core_ = std::make_shared<detail::server_core>(executor, std::move(options),
+                                                      std::make_shared<detail::admission>(limits));
+        acceptor_ = std::make_shared<detail::acceptor>(detail::acceptor::cores{core_});
+    }
     server(server&&) noexcept = default;
     server& operator=(server&&) = delete;
     ~server() {
-        if (acceptor_) acceptor_->close();
+        if (core_) close();
     }
 
-    [[nodiscard]] executor_type get_executor() const { return acceptor_->state().executor; }
+    [[nodiscard]] executor_type get_executor() const { return core_->state()->executor; }
 
     /// Adds a route. In `path` a segment `{name}` stands for one segment, a last `*` for the rest.
     void route(std::string_view method, std::string_view path, request_handler handler) {
-        acceptor_->state().routes.add(method, path);
-        acceptor_->state().handlers.push_back(std::move(handler));
+        core_->state()->routes.add(method, path);
+        core_->state()->handlers.push_back(std::move(handler));
     }
     /// Adds a route for GET, and for HEAD where that has none of its own.
     void get(std::string_view path, request_handler handler) {
@@ -59,44 +65,62 @@ public:
     }
 
     /// Binds and begins to accept connections.
-    /// Errors: those of the system, such as `address_in_use`.
-    [[nodiscard]] error_code listen() { return acceptor_->listen(); }
+    /// Errors: those of the system, such as `address_in_use`. For a server of a `server_pool`
+    /// `errc::operation_in_progress`: the pool listens.
+    [[nodiscard]] error_code listen() {
+        return acceptor_ ? acceptor_->listen() : error_code(errc::operation_in_progress);
+    }
 
     /// Where it listens, with the port that was taken.
     [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
-        return acceptor_->local_endpoint();
+        return acceptor_ ? acceptor_->local_endpoint() : asio::ip::tcp::endpoint();
     }
 
     /// Takes no new connections, and lets those there are end behind their answer or stream.
-    /// Completes when none is left, or after `limit`, when the rest was cut. One at a time.
-    /// Completion signature: `void(error_code)`.
-    /// Errors: `errc::draining` when connections had to be cut.
+    /// Completes when none is left, or at the limit, when the rest was cut. One at a time.
+    /// Completion signature: `void(error_code, drain_result)`.
+    /// Errors: `errc::draining` when connections had to be cut; `errc::closed`.
     /// Cancellation: ends the wait; the server stays as it is.
     template <class CompletionToken>
-    auto async_drain(std::chrono::milliseconds limit, CompletionToken&& token) {
-        return asio::async_initiate<CompletionToken, void(error_code)>(initiate_drain{acceptor_},
-                                                                       token, limit);
+    auto async_drain(const drain_options& options, CompletionToken&& token) {
+        return asio::async_initiate<CompletionToken, void(error_code, drain_result)>(
+            initiate_drain{core_, acceptor_}, token, options);
     }
 
     /// Stops listening and closes all connections.
-    void close() { acceptor_->close(); }
+    void close() {
+        if (acceptor_) acceptor_->stop();
+        core_->close();
+    }
 
-    [[nodiscard]] const server_metrics& metrics() const noexcept {
-        return acceptor_->state().metrics;
+    /// Thread safety: from any thread.
+    [[nodiscard]] server_metrics metrics() const noexcept {
+        return core_->state()->counters.read();
     }
 
 private:
+    friend class server_pool;
+
     struct initiate_drain {
         using executor_type = asio::any_io_executor;
-        std::shared_ptr<detail::acceptor> self;
-        [[nodiscard]] executor_type get_executor() const noexcept { return self->state().executor; }
+        std::shared_ptr<detail::server_core> core;
+        std::shared_ptr<detail::acceptor> acceptor;
+        [[nodiscard]] executor_type get_executor() const noexcept {
+            return core->state()->executor;
+        }
         template <class Handler>
-        void operator()(Handler&& handler, std::chrono::milliseconds limit) const {
-            self->drain(limit, net::wait_handler(std::forward<Handler>(handler), get_executor()));
+        void operator()(Handler&& handler, const drain_options& options) const {
+            if (acceptor) acceptor->stop();
+            core->drain(options, detail::server_core::drain_handler(std::forward<Handler>(handler),
+                                                                    get_executor()));
         }
     };
 
-    std::shared_ptr<detail::acceptor> acceptor_;
+    /// One of a pool, which listens for it.
+    explicit server(std::shared_ptr<detail::server_core> core) noexcept : core_(std::move(core)) {}
+
+    std::shared_ptr<detail::server_core> core_;
+    std::shared_ptr<detail::acceptor> acceptor_; // null in a pool
 };
 
 } // namespace sse

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/server/admission.hpp>
 #include <sse/server/deadlines.hpp>
+#include <sse/server/metrics.hpp>
 #include <sse/server/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
@@ -14,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -27,10 +28,10 @@ namespace detail {
 
 class connection;
 
-/// What the connections of a server share, all on its (implicit) strand.
+/// What the connections of a server share, all but the counts on its (implicit) strand.
 struct server_state {
-    server_state(asio::any_io_executor ex, server_options o)
-        : executor(std::move(ex)), options(std::move(o)),
+    server_state(asio::any_io_executor ex, server_options o, std::shared_ptr<admission> a)
+        : executor(std::move(ex)), options(std::move(o)), admitted(std::move(a)),
           timers(std::make_shared<deadlines>(executor, lengths(options.limits))) {}
 
     static deadlines::durations lengths(const server_limits& l) {
@@ -42,15 +43,17 @@ struct server_state {
     std::vector<std::string> hosts; ///< names that are served; empty for all
     router routes;
     std::vector<request_handler> handlers;
+    std::shared_ptr<admission> admitted;
     std::shared_ptr<deadlines> timers;
     date_cache date;
-    server_metrics metrics;
+    server_counters counters;
     bool draining = false; ///< connections end behind their answer
+    bool refusing = false; ///< which is 503
+    bool closed = false;   ///< takes no connections any more
     /// One buffer to read into for all connections: an idle one needs none.
     std::array<char, std::size_t{64} << 10> scratch;
 
-    connection* first = nullptr;                            ///< of the open ones
-    std::unordered_map<std::string, std::size_t> addresses; ///< connections of each, where limited
+    connection* first = nullptr; ///< of the open ones
 };
 
 } // namespace detail

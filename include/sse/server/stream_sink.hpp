@@ -26,6 +26,9 @@ public:
     virtual void on_gone(const error_code& why) = 0;
     /// As `on_gone`, while the execution context is being destroyed: nothing may be started.
     virtual void on_destroyed() noexcept = 0;
+    /// The server drains: a stream that nobody else will end ends in order. Returns whether this
+    /// began to end it.
+    virtual bool on_drain() { return false; }
 };
 
 /// An open response, as its feeder sees it: a connection that takes bytes. All on the connection's

@@ -90,7 +90,8 @@ void contract_service::close() {
     for (const auto& [id, stream] : streams_)
         stream->close();
     streams_.clear();
-    server_.async_drain(std::chrono::milliseconds(500), [this](error_code) { server_.close(); });
+    server_.async_drain({.limit = std::chrono::milliseconds(500)},
+                        [this](error_code, drain_result) { server_.close(); });
 }
 
 } // namespace sse::contract

@@ -5,12 +5,29 @@
 
 #include <utility>
 
+// The life of a connection: its place in the server, its waits, its end.
 namespace sse::detail {
 
 inline connection::~connection() {
+    const bool streamed = phase_ == phase::streaming;
     unlink();
     // the context was destroyed with the operations of this connection
+    if (streamed) leave_stream();
     if (feeder_) feeder_->on_destroyed();
+}
+
+inline void connection::start() {
+    link();
+    open_exchange();
+    update_deadline();
+    wait_readable();
+}
+
+inline void connection::drain() {
+    if (phase_ == phase::reading && http_->reader.state() == request_reader::phase::idle &&
+        http_->output.empty()) {
+        close();
+    }
 }
 
 inline void connection::link() {
@@ -19,7 +36,6 @@ inline void connection::link() {
     if (behind_ != nullptr) behind_->before_ = this;
     s.first = this;
     linked_ = true;
-    ++s.metrics.connections;
 }
 
 inline void connection::unlink() noexcept {
@@ -29,20 +45,7 @@ inline void connection::unlink() noexcept {
     s.timers->clear(*this);
     (before_ != nullptr ? before_->behind_ : s.first) = behind_;
     if (behind_ != nullptr) behind_->before_ = before_;
-    --s.metrics.connections;
-    if (s.options.limits.connections_per_address != 0) {
-        const auto found = s.addresses.find(transport_.remote_address());
-        if (found != s.addresses.end() && --found->second == 0) s.addresses.erase(found);
-    }
-}
-
-inline answer_context connection::context() const {
-    server_state& s = *state_;
-    const http::request_head& head = http_->reader.current().head;
-    const bool complete = http_->reader.state() == request_reader::phase::done;
-    const bool more = !ended_ || pipelined_ || !http_->input.empty();
-    const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive();
-    return {complete && head.method == "HEAD", persists, complete ? head.minor : 1, s.date.value()};
+    state_.leave();
 }
 
 inline void connection::wait_readable() {
@@ -72,13 +75,12 @@ inline void connection::on_input(std::string_view bytes) {
     case phase::reading: return process(bytes);
     case phase::streaming:
         // requests may be sent ahead, but not without end, for then the peer's end is not seen
-        if (!http_) http_ = std::make_unique<exchange>(state_->options.limits);
-        http_->input.append(bytes);
+        open_exchange().input.append(bytes);
         if (http_->input.size() > state_->options.limits.head.head) lost(errc::buffer_full);
         return;
     case phase::answering: http_->input.append(bytes); return;
     case phase::lingering:
-        discarded_ += bytes.size();
+        discarded_ += static_cast<std::uint32_t>(bytes.size());
         if (discarded_ > max_output) lost(errc::closed);
         return;
     case phase::closed: return;
@@ -92,98 +94,6 @@ inline void connection::on_end(const error_code& ec) {
         phase_ == phase::answering || (phase_ == phase::reading && !http_->output.empty());
     if (!clean || !busy) return lost(ec);
     http_->last = phase_ == phase::reading;
-}
-
-inline void connection::process(std::string_view bytes) {
-    processing_ = true;
-    while (!bytes.empty() && phase_ == phase::reading && http_->output.size() < max_output &&
-           !http_->last) {
-        bytes.remove_prefix(http_->reader.feed(bytes));
-        pipelined_ = !bytes.empty();
-        after_request();
-    }
-    processing_ = pipelined_ = false;
-    if (phase_ == phase::closed) return;
-    if (!http_->last) http_->input.insert(0, bytes);
-    if (phase_ == phase::streaming) {
-        if (http_->input.empty()) http_.reset();
-        return;
-    }
-    if (ended_ && phase_ == phase::reading && bytes.empty()) http_->last = true;
-    flush();
-    update_deadline();
-}
-
-inline void connection::after_request() {
-    request_reader& reader = http_->reader;
-    switch (reader.state()) {
-    case request_reader::phase::failed: return fail(reader.error());
-    case request_reader::phase::done: return dispatch();
-    case request_reader::phase::body:
-        if (reader.expects_continue() && !http_->continued) {
-            http_->continued = true;
-            http_->output.append("HTTP/1.1 100 Continue\r\n\r\n");
-        }
-        return;
-    default: return;
-    }
-}
-
-inline void connection::dispatch() {
-    server_state& s = *state_;
-    ++s.metrics.requests;
-    phase_ = phase::answering;
-    s.timers->clear(*this);
-    request& rq = http_->reader.current();
-    if (!s.hosts.empty() && !is_host_allowed(rq.head.authority(), s.hosts)) {
-        return respond({.status = 421, .body = "host not served\n"});
-    }
-    route_match match = s.routes.find(rq.method(), rq.path);
-    switch (match.result) {
-    case route_match::kind::found: break;
-    case route_match::kind::bad_escape:
-        return respond({.status = 400, .body = "bad percent-encoding\n"});
-    case route_match::kind::no_method:
-        if (rq.method() == "OPTIONS") {
-            return respond({.status = 204, .headers = {{"Allow", match.allow}}});
-        }
-        return respond(
-            {.status = 405, .body = "method not allowed\n", .headers = {{"Allow", match.allow}}});
-    case route_match::kind::no_path:
-        if (rq.path == "*")
-            return respond({.status = 204, .headers = {{"Allow", s.routes.allow()}}});
-        return respond({.status = 404, .body = "not found\n"});
-    }
-    rq.parameters = std::move(match.parameters);
-    // a copy, since a handler may add routes
-    const request_handler handler = s.handlers[match.index];
-    handler(rq, reply(shared_from_this()));
-}
-
-inline void connection::fail(errc e) {
-    const int status = http::status_for(e);
-    phase_ = phase::answering;
-    http_->last = true;
-    respond({.status = status, .body = std::string(message(e)) + "\n"});
-}
-
-inline void connection::respond(response answer) {
-    if (phase_ != phase::answering) return;
-    const answer_context c = context();
-    write_response(answer, c, http_->output);
-    http_->last = !c.keep_alive;
-    answered();
-}
-
-inline void connection::answered() {
-    phase_ = phase::reading;
-    served_ = true;
-    http_->reader.reset();
-    http_->continued = false;
-    if (processing_) return;
-    std::string input = std::exchange(http_->input, {});
-    process(input);
-    wait_readable();
 }
 
 inline void connection::flush() {
@@ -211,71 +121,28 @@ inline void connection::wait_write() {
 
 inline void connection::on_writable() {
     if (phase_ == phase::closed) return;
+    if (phase_ == phase::lingering) return linger();
+    state_->timers->clear(*this);
     if (phase_ == phase::streaming) {
-        state_->timers->clear(*this);
         const auto feeder = feeder_;
         return feeder->on_writable();
     }
-    state_->timers->clear(*this);
     flush();
-    if (phase_ != phase::reading) return;
-    std::string input = std::exchange(http_->input, {});
-    process(input);
-    wait_readable();
+    if (phase_ == phase::reading) process_input();
 }
 
-inline stream_sink* connection::open_stream(const http::fields& headers,
-                                            std::shared_ptr<stream_feeder> feeder,
-                                            std::string& first) {
-    if (phase_ != phase::answering) return nullptr;
-    const answer_context c = context();
-    std::string head;
-    answer_context written = c;
-    written.keep_alive = c.keep_alive && c.minor != 0;
-    if (write_stream_head(headers, written, head) != errc::success) {
-        respond({.status = 500, .body = "invalid response\n"});
-        return nullptr;
-    }
-    if (c.head_only) {
-        http_->output.append(head);
-        http_->last = !written.keep_alive;
-        answered();
-        return nullptr;
-    }
-    first = std::exchange(http_->output, {}).append(head);
-    chunked_ = c.minor != 0;
-    keep_alive_ = written.keep_alive;
-    phase_ = phase::streaming;
-    ++state_->metrics.streams;
-    feeder_ = std::move(feeder);
-    state_->timers->clear(*this);
-    // process() still looks at what it reads from
-    if (!processing_ && http_->input.empty())
-        http_.reset();
-    else
-        http_->reader.reset();
-    if (!processing_) wait_readable();
-    return this;
-}
-
-inline void connection::finish() {
-    if (phase_ != phase::streaming) return;
-    --state_->metrics.streams;
-    feeder_.reset();
-    if (!http_) http_ = std::make_unique<exchange>(state_->options.limits);
-    if (chunked_) http_->output.append("0\r\n\r\n");
-    http_->last = !keep_alive_ || state_->draining;
-    phase_ = phase::answering;
-    answered();
-}
-
+/// Ends our direction, and waits for the peer to end its own: closing with unread bytes would reset
+/// the connection, and with it destroy the answer.
 inline void connection::linger() {
     if (ended_) return lost(errc::closed);
-    phase_ = phase::lingering;
+    if (phase_ != phase::lingering) {
+        phase_ = phase::lingering;
+        http_.reset();
+        state_->timers->set(*this, deadline_kind::linger);
+    }
     error_code ec;
     transport_.shutdown_send(ec);
-    http_.reset();
-    state_->timers->set(*this, deadline_kind::linger);
+    if (ec == asio::error::would_block) wait_write();
     wait_readable();
 }
 
@@ -284,7 +151,7 @@ inline void connection::lost(const error_code& why) {
     const auto self = shared_from_this();
     const bool streamed = phase_ == phase::streaming;
     phase_ = phase::closed;
-    if (streamed) --state_->metrics.streams;
+    if (streamed) leave_stream();
     unlink();
     transport_.close();
     if (const auto feeder = std::exchange(feeder_, nullptr)) feeder->on_gone(why);

@@ -1,0 +1,22 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/server/limits.hpp>
+#include <sse/server/request_reader.hpp>
+
+#include <string>
+
+namespace sse::detail {
+
+/// What a connection needs for requests and short answers, and not while a stream is open.
+struct exchange {
+    explicit exchange(const server_limits& limits) : reader(limits) {}
+
+    request_reader reader;
+    std::string input;  ///< behind the request under way
+    std::string output; ///< not sent yet
+    bool last = false;  ///< the connection ends behind the output
+    bool continued = false;
+};
+
+} // namespace sse::detail

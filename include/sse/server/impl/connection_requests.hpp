@@ -1,0 +1,144 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/server/connection.hpp>
+#include <sse/server/host_guard.hpp>
+
+#include <string>
+#include <utility>
+
+// Requests and short answers of a connection.
+namespace sse::detail {
+
+inline exchange& connection::open_exchange() {
+    if (!http_) http_ = std::make_unique<exchange>(state_->options.limits);
+    return *http_;
+}
+
+inline void connection::refuse() {
+    link();
+    open_exchange().last = true;
+    phase_ = phase::answering;
+    respond(busy());
+    wait_readable();
+}
+
+inline response connection::busy() const {
+    const std::string seconds = std::to_string(state_->options.limits.retry_after.count());
+    return {.status = 503,
+            .body = std::string(http::reason_phrase(503)) + "\n",
+            .headers = {{"Retry-After", seconds}}};
+}
+
+inline answer_context connection::context() const {
+    server_state& s = *state_;
+    const http::request_head& head = http_->reader.current().head;
+    const bool complete = http_->reader.state() == request_reader::phase::done;
+    const bool more = !ended_ || pipelined_ || !http_->input.empty();
+    const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive();
+    return {complete && head.method == "HEAD", persists, complete ? head.minor : 1, s.date.value()};
+}
+
+inline void connection::process(std::string_view bytes) {
+    processing_ = true;
+    while (!bytes.empty() && phase_ == phase::reading && http_->output.size() < max_output &&
+           !http_->last) {
+        bytes.remove_prefix(http_->reader.feed(bytes));
+        pipelined_ = !bytes.empty();
+        after_request();
+    }
+    processing_ = pipelined_ = false;
+    if (phase_ == phase::closed) return;
+    if (!http_->last) http_->input.insert(0, bytes);
+    if (phase_ == phase::streaming) {
+        if (http_->input.empty()) http_.reset();
+        return;
+    }
+    if (ended_ && phase_ == phase::reading && bytes.empty()) http_->last = true;
+    flush();
+    update_deadline();
+}
+
+/// Goes on with what came while there was something else to do.
+inline void connection::process_input() {
+    const std::string input = std::exchange(http_->input, {});
+    process(input);
+    wait_readable();
+}
+
+inline void connection::after_request() {
+    request_reader& reader = http_->reader;
+    switch (reader.state()) {
+    case request_reader::phase::failed: return fail(reader.error());
+    case request_reader::phase::done: return dispatch();
+    case request_reader::phase::body:
+        if (reader.expects_continue() && !http_->continued) {
+            http_->continued = true;
+            http_->output.append("HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        return;
+    default: return;
+    }
+}
+
+inline void connection::dispatch() {
+    server_state& s = *state_;
+    ++s.counters.requests;
+    phase_ = phase::answering;
+    s.timers->clear(*this);
+    request& rq = http_->reader.current();
+    if (!s.hosts.empty() && !is_host_allowed(rq.head.authority(), s.hosts)) {
+        return respond({.status = 421, .body = "host not served\n"});
+    }
+    if (s.refusing) return respond(busy());
+    run_route(rq);
+}
+
+inline void connection::run_route(request& rq) {
+    server_state& s = *state_;
+    route_match match = s.routes.find(rq.method(), rq.path);
+    switch (match.result) {
+    case route_match::kind::found: break;
+    case route_match::kind::bad_escape:
+        return respond({.status = 400, .body = "bad percent-encoding\n"});
+    case route_match::kind::no_method:
+        if (rq.method() == "OPTIONS") {
+            return respond({.status = 204, .headers = {{"Allow", match.allow}}});
+        }
+        return respond(
+            {.status = 405, .body = "method not allowed\n", .headers = {{"Allow", match.allow}}});
+    case route_match::kind::no_path:
+        if (rq.path == "*")
+            return respond({.status = 204, .headers = {{"Allow", s.routes.allow()}}});
+        return respond({.status = 404, .body = "not found\n"});
+    }
+    rq.parameters = std::move(match.parameters);
+    // a copy, since a handler may add routes
+    const request_handler handler = s.handlers[match.index];
+    handler(rq, reply(shared_from_this()));
+}
+
+inline void connection::fail(errc e) {
+    const int status = http::status_for(e);
+    phase_ = phase::answering;
+    http_->last = true;
+    respond({.status = status, .body = std::string(message(e)) + "\n"});
+}
+
+inline void connection::respond(response answer) {
+    if (phase_ != phase::answering) return;
+    const answer_context c = context();
+    write_response(answer, c, http_->output);
+    http_->last = !c.keep_alive;
+    answered();
+}
+
+inline void connection::answered() {
+    phase_ = phase::reading;
+    served_ = true;
+    http_->reader.reset();
+    http_->continued = false;
+    if (!processing_) process_input();
+}
+
+} // namespace sse::detail

@@ -1,0 +1,75 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/server/connection.hpp>
+
+#include <utility>
+
+// Event streams of a connection.
+namespace sse::detail {
+
+inline stream_sink* connection::open_stream(const http::fields& headers,
+                                            std::shared_ptr<stream_feeder> feeder,
+                                            std::string& first) {
+    if (phase_ != phase::answering) return nullptr;
+    answer_context c = context();
+    c.keep_alive = c.keep_alive && c.minor != 0;
+    std::string head;
+    if (write_stream_head(headers, c, head) != errc::success) {
+        respond({.status = 500, .body = "invalid response\n"});
+        return nullptr;
+    }
+    if (c.head_only) {
+        http_->output.append(head);
+        http_->last = !c.keep_alive;
+        answered();
+        return nullptr;
+    }
+    if (!state_->admitted->open_stream()) {
+        ++state_->counters.refused;
+        respond(busy());
+        return nullptr;
+    }
+    first = std::exchange(http_->output, {}).append(head);
+    enter_stream(std::move(feeder), c);
+    return this;
+}
+
+inline void connection::enter_stream(std::shared_ptr<stream_feeder> feeder,
+                                     const answer_context& c) {
+    chunked_ = c.minor != 0;
+    keep_alive_ = c.keep_alive;
+    phase_ = phase::streaming;
+    ++state_->counters.streams;
+    feeder_ = std::move(feeder);
+    state_->timers->clear(*this);
+    // process() still looks at what it reads from
+    if (!processing_ && http_->input.empty())
+        http_.reset();
+    else
+        http_->reader.reset();
+    if (!processing_) wait_readable();
+}
+
+inline void connection::leave_stream() {
+    --state_->counters.streams;
+    state_->admitted->close_stream();
+}
+
+inline void connection::finish() {
+    if (phase_ != phase::streaming) return;
+    leave_stream();
+    feeder_.reset();
+    if (chunked_) open_exchange().output.append("0\r\n\r\n");
+    open_exchange().last = !keep_alive_ || state_->draining;
+    phase_ = phase::answering;
+    answered();
+}
+
+inline bool connection::end_stream() {
+    if (phase_ != phase::streaming) return false;
+    const auto feeder = feeder_;
+    return feeder->on_drain();
+}
+
+} // namespace sse::detail

@@ -1,0 +1,130 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/server/options.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace sse::detail {
+
+#ifdef SO_REUSEPORT
+/// Asio has no name for this option of the system's.
+struct reuse_port {
+    int value = 1;
+    template <class Protocol>
+    [[nodiscard]] int level(const Protocol&) const noexcept {
+        return SOL_SOCKET;
+    }
+    template <class Protocol>
+    [[nodiscard]] int name(const Protocol&) const noexcept {
+        return SO_REUSEPORT;
+    }
+    template <class Protocol>
+    [[nodiscard]] const int* data(const Protocol&) const noexcept {
+        return &value;
+    }
+    template <class Protocol>
+    [[nodiscard]] std::size_t size(const Protocol&) const noexcept {
+        return sizeof value;
+    }
+};
+#endif
+
+/// The listening socket of a server, TCP or unix, and the file of the latter.
+class listening_socket {
+public:
+    using protocol = asio::generic::stream_protocol;
+    using acceptor_type = asio::basic_socket_acceptor<protocol>;
+
+    explicit listening_socket(const asio::any_io_executor& executor) : acceptor_(executor) {}
+    listening_socket(const listening_socket&) = delete;
+    listening_socket& operator=(const listening_socket&) = delete;
+    ~listening_socket() { close(); }
+
+    [[nodiscard]] acceptor_type& acceptor() noexcept { return acceptor_; }
+    [[nodiscard]] bool is_open() const noexcept { return acceptor_.is_open(); }
+
+    error_code listen(const server_options& o) {
+        const error_code ec = o.unix_path.empty() ? listen_tcp(o) : listen_unix(o);
+        if (ec) close();
+        return ec;
+    }
+
+    /// Nothing, for a unix socket.
+    [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
+        error_code ec;
+        const auto generic = acceptor_.local_endpoint(ec);
+        asio::ip::tcp::endpoint at;
+        if (ec || !file_.empty()) return at;
+        at.resize(generic.size());
+        std::memcpy(at.data(), generic.data(), generic.size());
+        return at;
+    }
+
+    void close() {
+        error_code ignored;
+        static_cast<void>(acceptor_.close(ignored));
+        std::error_code failed;
+        if (!file_.empty()) std::filesystem::remove(std::exchange(file_, {}), failed);
+    }
+
+private:
+    error_code listen_tcp(const server_options& o) {
+        using tcp = asio::ip::tcp;
+        error_code ec;
+        const auto address = asio::ip::make_address(o.address, ec);
+        if (ec) return ec;
+        const tcp::endpoint at(address, o.port);
+        static_cast<void>(acceptor_.open(at.protocol(), ec));
+        if (!ec) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), ec));
+#ifdef SO_REUSEPORT
+        if (!ec && o.reuse_port) static_cast<void>(acceptor_.set_option(reuse_port(), ec));
+#endif
+        if (!ec) static_cast<void>(acceptor_.bind(at, ec));
+        if (!ec) static_cast<void>(acceptor_.listen(o.backlog, ec));
+        return ec;
+    }
+
+    error_code listen_unix(const server_options& o) {
+        using local = asio::local::stream_protocol;
+        // what sun_path holds, with the zero behind it
+        if (o.unix_path.size() > 107) return asio::error::name_too_long;
+        const local::endpoint at(o.unix_path);
+        error_code ec = remove_stale(at);
+        if (!ec) static_cast<void>(acceptor_.open(at.protocol(), ec));
+        if (!ec) static_cast<void>(acceptor_.bind(at, ec));
+        if (ec) return ec;
+        file_ = o.unix_path;
+        // before it listens nobody gets in, whatever the mask of the process is
+        std::error_code failed;
+        std::filesystem::permissions(file_, std::filesystem::perms(o.unix_mode), failed);
+        if (failed) return failed;
+        static_cast<void>(acceptor_.listen(o.backlog, ec));
+        return ec;
+    }
+
+    /// A socket that nobody listens on is in the way of `bind`. Files of other kinds stay.
+    error_code remove_stale(const asio::local::stream_protocol::endpoint& at) {
+        std::error_code failed;
+        if (!std::filesystem::is_socket(at.path(), failed)) return {};
+        asio::basic_stream_socket<asio::local::stream_protocol> probe(acceptor_.get_executor());
+        error_code ec;
+        static_cast<void>(probe.open(at.protocol(), ec));
+        if (!ec) static_cast<void>(probe.non_blocking(true, ec));
+        if (!ec) static_cast<void>(probe.connect(at, ec));
+        if (ec != asio::error::connection_refused) return asio::error::address_in_use;
+        std::filesystem::remove(at.path(), failed);
+        return {};
+    }
+
+    acceptor_type acceptor_;
+    std::string file_;
+};
+
+} // namespace sse::detail

@@ -1,0 +1,131 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+#include <sse/net/parked_handler.hpp>
+#include <sse/net/timer.hpp>
+#include <sse/net/transport.hpp>
+#include <sse/server/connection.hpp>
+#include <sse/server/drain.hpp>
+#include <sse/server/seat.hpp>
+#include <sse/server/server_state.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace sse::detail {
+
+/// The connections of a server on one thread, from the accepted socket to their end.
+class server_core : public std::enable_shared_from_this<server_core> {
+public:
+    using drain_handler = net::any_handler<void(error_code, drain_result)>;
+
+    server_core(const asio::any_io_executor& executor, server_options options,
+                std::shared_ptr<admission> admitted)
+        : state_(std::make_shared<server_state>(executor, std::move(options), std::move(admitted))),
+          timer_(executor) {}
+
+    [[nodiscard]] const std::shared_ptr<server_state>& state() const noexcept { return state_; }
+
+    void add(net::transport arrived, seat place) {
+        if (state_->closed || !place.taken()) return;
+        error_code ignored;
+        static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
+        const bool refused = place.refused();
+        const auto made = std::make_shared<connection>(std::move(place), std::move(arrived));
+        if (refused) return made->refuse();
+        made->start();
+    }
+
+    void drain(const drain_options& options, drain_handler handler) {
+        server_state& s = *state_;
+        drained_.park(std::move(handler));
+        s.closed = s.draining = true;
+        s.refusing = options.refuse;
+        const net::time_point now = timer_.now();
+        drained_by_ = net::saturated_add(now, options.limit);
+        paced_from_ = now;
+        paced_ = options.paced;
+        result_ = {};
+        for_each([this](connection&) { ++result_.ended; });
+        paced_left_ = result_.ended;
+        for_each([](connection& c) { c.drain(); });
+        watch_drain();
+    }
+
+    void close() {
+        state_->closed = true;
+        close_connections();
+        state_->timers->stop();
+        timer_.cancel();
+        drained_.complete(errc::closed, result_);
+    }
+
+private:
+    /// What `f` does to one connection may end others.
+    template <class F>
+    void for_each(F f) {
+        std::vector<std::shared_ptr<connection>> all;
+        for (connection* c = state_->first; c != nullptr; c = c->next())
+            all.push_back(c->shared_from_this());
+        for (const auto& c : all)
+            f(*c);
+    }
+
+    void close_connections() {
+        while (state_->first != nullptr)
+            state_->first->close();
+    }
+
+    /// Idle connections may still ask, and are answered, until the last stream has ended.
+    void watch_drain() {
+        server_state& s = *state_;
+        end_some_streams();
+        if (s.counters.streams.get() == 0) for_each([](connection& c) { c.drain(); });
+        const bool late = timer_.now() >= drained_by_;
+        if (late || s.first == nullptr) return end_drain();
+        timer_.expires_after(std::chrono::milliseconds(20));
+        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
+            const auto self = weak.lock();
+            if (!ec && self) self->watch_drain();
+        });
+    }
+
+    /// As many as are due by now, of those that were there in the beginning.
+    void end_some_streams() {
+        if (paced_.count() <= 0 || paced_left_ == 0) return;
+        const auto passed = std::chrono::duration<double>(timer_.now() - paced_from_) / paced_;
+        const auto left = static_cast<std::size_t>(static_cast<double>(result_.ended) *
+                                                   std::max(0.0, 1.0 - passed));
+        std::size_t due = paced_left_ - std::min(paced_left_, left);
+        paced_left_ -= due;
+        for_each([&due](connection& c) {
+            if (due != 0 && c.end_stream()) --due;
+        });
+    }
+
+    void end_drain() {
+        for_each([this](connection&) {
+            ++result_.cut;
+            --result_.ended;
+        });
+        close_connections();
+        state_->timers->stop();
+        drained_.complete(result_.cut == 0 ? error_code() : error_code(errc::draining), result_);
+    }
+
+    std::shared_ptr<server_state> state_;
+    net::timer timer_;
+    basic_parked_handler<drain_result> drained_;
+    drain_result result_;
+    net::time_point drained_by_{};
+    net::time_point paced_from_{};
+    std::chrono::milliseconds paced_{};
+    std::size_t paced_left_ = 0;
+};
+
+} // namespace sse::detail

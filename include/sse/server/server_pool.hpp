@@ -1,0 +1,167 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/any_handler.hpp>
+#include <sse/net/asio.hpp>
+#include <sse/server/acceptor.hpp>
+#include <sse/server/drain.hpp>
+#include <sse/server/drain_gathering.hpp>
+#include <sse/server/metrics.hpp>
+#include <sse/server/options.hpp>
+#include <sse/server/server.hpp>
+#include <sse/server/server_core.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace sse {
+
+/// A server on several threads: one `io_context` and one `server` for each. New connections go to
+/// the thread that has the fewest, and stay there.
+///
+///     sse::server_pool pool(4, {.port = 8080});
+///     pool.setup([&](sse::server& s) { s.get("/events", ...); });
+///     if (sse::error_code ec = pool.listen()) ...
+///     pool.run();
+///
+/// Handlers of a server run on its thread, several servers' at the same time: what they share has
+/// to be safe for that, as `hub::publish` is. Limits of connections and streams hold for all
+/// threads together. Lifetime: destroying the pool closes it and waits for its threads.
+/// Thread safety: `close`, `async_drain`, `metrics` and `executor` from any thread, once it
+/// listens. The rest: unsafe.
+class server_pool {
+public:
+    /// At least one thread.
+    explicit server_pool(std::size_t threads, server_options options = {}) {
+        const auto admitted = std::make_shared<detail::admission>(options.limits);
+        for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
+            contexts_.push_back(std::make_unique<asio::io_context>(1));
+            const auto executor = contexts_.back()->get_executor();
+            work_.push_back(asio::make_work_guard(executor));
+            cores_.push_back(std::make_shared<detail::server_core>(executor, options, admitted));
+            servers_.push_back(server(cores_.back()));
+        }
+        acceptor_ = std::make_shared<detail::acceptor>(cores_);
+    }
+    server_pool(const server_pool&) = delete;
+    server_pool& operator=(const server_pool&) = delete;
+    ~server_pool() {
+        if (!threads_.empty()) close();
+        join();
+        acceptor_->stop();
+    }
+
+    /// Calls `f(server&)` for each of the servers, on this thread: to add routes and guards.
+    template <class F>
+    void setup(F&& f) {
+        for (server& s : servers_)
+            f(s);
+    }
+
+    /// Binds and begins to accept connections, which are served once the pool runs.
+    /// Errors: as `server::listen`.
+    [[nodiscard]] error_code listen() { return acceptor_->listen(); }
+
+    /// Where it listens, with the port that was taken.
+    [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
+        return acceptor_->local_endpoint();
+    }
+
+    /// Starts the threads, which run until the pool is closed or drained.
+    void start() {
+        for (const auto& context : contexts_)
+            threads_.emplace_back([&c = *context] { c.run(); });
+    }
+
+    /// Starts the threads and waits for their end.
+    void run() {
+        start();
+        join();
+    }
+
+    /// Stops listening, closes all connections, and lets the threads end.
+    void close() {
+        asio::post(executor(0), [a = acceptor_] { a->stop(); });
+        for (const auto& core : cores_)
+            asio::post(core->state()->executor, [core] { core->close(); });
+        let_end(work_);
+    }
+
+    /// Drains all servers, as `server::async_drain` does one, and then lets the threads end.
+    /// Completion signature: `void(error_code, drain_result)`, with the sums.
+    /// Errors: as `server::async_drain`.
+    /// Cancellation: not supported.
+    template <class CompletionToken>
+    auto async_drain(const drain_options& options, CompletionToken&& token) {
+        return asio::async_initiate<CompletionToken, void(error_code, drain_result)>(
+            initiate_drain{this}, token, options);
+    }
+
+    /// The sums over all threads.
+    [[nodiscard]] server_metrics metrics() const noexcept {
+        server_metrics sum;
+        for (const server& s : servers_)
+            sum += s.metrics();
+        return sum;
+    }
+
+    /// The number of threads.
+    [[nodiscard]] std::size_t size() const noexcept { return contexts_.size(); }
+    /// That of a thread; `i` is below `size()`.
+    [[nodiscard]] asio::any_io_executor executor(std::size_t i) const {
+        return contexts_[i]->get_executor();
+    }
+
+private:
+    using work_guards = std::vector<asio::executor_work_guard<asio::io_context::executor_type>>;
+
+    struct initiate_drain {
+        using executor_type = asio::any_io_executor;
+        server_pool* self;
+        [[nodiscard]] executor_type get_executor() const noexcept { return self->executor(0); }
+        template <class Handler>
+        void operator()(Handler&& handler, const drain_options& options) const {
+            self->drain(options, detail::server_core::drain_handler(std::forward<Handler>(handler),
+                                                                    get_executor()));
+        }
+    };
+
+    void drain(const drain_options& options, detail::server_core::drain_handler handler) {
+        asio::post(executor(0), [a = acceptor_] { a->stop(); });
+        const auto sum =
+            std::make_shared<detail::drain_gathering>(cores_.size(), std::move(handler));
+        for (const auto& core : cores_) {
+            const asio::any_io_executor& ex = core->state()->executor;
+            asio::post(ex, [core, options, sum, ex] {
+                const auto done = [sum](error_code ec, drain_result r) { sum->add(ec, r); };
+                core->drain(options, detail::server_core::drain_handler(done, ex));
+            });
+        }
+        let_end(work_);
+    }
+
+    /// What is under way, posted functions included, keeps the threads running.
+    static void let_end(work_guards& guards) {
+        for (auto& g : guards)
+            g.reset();
+    }
+
+    void join() {
+        for (std::thread& t : threads_)
+            t.join();
+        threads_.clear();
+    }
+
+    std::vector<std::unique_ptr<asio::io_context>> contexts_;
+    work_guards work_;
+    std::vector<std::shared_ptr<detail::server_core>> cores_;
+    std::vector<server> servers_;
+    std::shared_ptr<detail::acceptor> acceptor_;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace sse
