@@ -89,6 +89,11 @@ public:
     scripted_connection& reply(std::string_view head, after delay = after{}) {
         return send(head, delay);
     }
+    /// Sends the head of an event stream, which lasts until the connection ends.
+    scripted_connection& open_stream(after delay = after{}) {
+        return reply("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", delay);
+    }
+    /// Sends `bytes`.
     scripted_connection& send(std::string_view bytes, after delay = after{}) {
         return add({step::kind::send, delay, std::string(bytes), {}});
     }

@@ -83,6 +83,15 @@ public:
     /// All attempts so far, in order.
     [[nodiscard]] const std::vector<attempt>& attempts() const noexcept { return attempts_; }
 
+    /// How long after the one before each attempt came, in order; the first is not in it.
+    [[nodiscard]] std::vector<std::chrono::milliseconds> intervals() const {
+        std::vector<std::chrono::milliseconds> times;
+        for (std::size_t i = 1; i < attempts_.size(); ++i)
+            times.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(
+                attempts_[i].at - attempts_[i - 1].at));
+        return times;
+    }
+
     /// The text of the `n`-th request over all connections, from 0; empty where there is none.
     [[nodiscard]] std::string request(std::size_t n) const {
         for (const attempt& a : attempts_) {

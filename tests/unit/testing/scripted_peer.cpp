@@ -76,6 +76,18 @@ struct fixture {
 const std::string get = "GET /events HTTP/1.1\r\nHost: example.org\r\n\r\n";
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
 
+TEST_CASE("scripted_peer: tells the time between the attempts", "[scripted_peer]") {
+    fixture f;
+    f.peer.refuse_the_rest();
+    CHECK(f.peer.intervals().empty());
+    for (const auto pause : {0ms, 20ms, 300ms}) {
+        f.sim.run_for(pause);
+        f.c.start(get);
+        f.sim.run();
+    }
+    CHECK(f.peer.intervals() == std::vector<std::chrono::milliseconds>{20ms, 300ms});
+}
+
 TEST_CASE("scripted_peer: plays a connection step by step, on the manual clock",
           "[scripted_peer]") {
     fixture f;
@@ -101,7 +113,7 @@ TEST_CASE("scripted_peer: plays a connection step by step, on the manual clock",
 TEST_CASE("scripted_peer: plays one connection after the other", "[scripted_peer]") {
     fixture f;
     f.peer.refuse();
-    f.peer.accept(after(7ms)).expect_request("/events").reply(ok).reset();
+    f.peer.accept(after(7ms)).expect_request("/events").open_stream().reset();
     f.peer.time_out();
     f.peer.refuse(asio::error::host_not_found, after(2s));
     f.c.start(get);
