@@ -8,9 +8,14 @@ import path from "node:path";
 
 export const skipped = 77; // for ctest
 const started = new Set();
+const cleanups = [];
+
+/** Calls it when the test ends, however it ends. */
+export const at_end = (cleanup) => void cleanups.push(cleanup);
 
 /** Ends the test: with 0 only if nothing went wrong. */
 export function finish(status) {
+  for (const cleanup of cleanups) cleanup();
   for (const child of started) child.kill("SIGKILL");
   process.exit(status);
 }
