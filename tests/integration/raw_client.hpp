@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,6 +45,11 @@ public:
             if (n <= 0) return; // the test sees it by what it reads
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }
+    }
+    /// Lets each `send` leave in a segment of its own, unless the peer is slow to read.
+    void send_at_once() {
+        const int on = 1;
+        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     }
     void get(std::string_view target, std::string_view fields = "") {
         send("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" +

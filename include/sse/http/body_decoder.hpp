@@ -47,6 +47,12 @@ public:
         return false;
     }
 
+    /// How many bytes are sure to come before the body is complete, by what its length or the size
+    /// of the chunk under way says.
+    [[nodiscard]] std::uint64_t announced() const noexcept {
+        return kind_ == body_kind::length ? remaining_ : chunks_.announced();
+    }
+
     /// Errors: those of `chunked_decoder`. Sticky.
     [[nodiscard]] errc error() const noexcept { return chunks_.error(); }
 

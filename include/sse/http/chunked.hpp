@@ -53,6 +53,11 @@ public:
     /// Whether the body is complete, last chunk and trailers included.
     [[nodiscard]] bool done() const noexcept { return state_ == state::done; }
 
+    /// How many bytes of the chunk under way are still to come, by what its size says.
+    [[nodiscard]] std::uint64_t announced() const noexcept {
+        return state_ == state::data ? remaining_ : 0;
+    }
+
     /// Errors: `bad_chunk`; `bad_field` for a trailer; `head_too_large` and `too_many_fields` for
     /// extensions and trailers over their limits. Sticky.
     [[nodiscard]] errc error() const noexcept { return error_; }

@@ -104,6 +104,13 @@ private:
         return true;
     }
 
+    /// Whether a request line may be one of HTTP from 1.0 on; other protocols wait for an answer to
+    /// their first line, and would for one to a head.
+    [[nodiscard]] static bool has_version(std::string_view line) noexcept {
+        const std::size_t space = line.rfind(' ');
+        return space != std::string_view::npos && line.substr(space + 1).starts_with("HTTP/");
+    }
+
     [[nodiscard]] errc end_line() noexcept {
         std::string_view line = std::string_view(text_).substr(line_, text_.size() - line_ - 1);
         const bool crlf = line.ends_with('\r');
@@ -114,6 +121,9 @@ private:
         if (line.empty()) {
             end_empty_line();
             return errc::success;
+        }
+        if (lines_ == 0 && kind_ == head_kind::request && !has_version(line)) {
+            return errc::bad_start_line;
         }
         line_ = text_.size();
         ++lines_;

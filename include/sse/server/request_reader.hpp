@@ -45,8 +45,7 @@ public:
             taken += slice.consumed;
             if (body_.error() != errc::success) {
                 fail(body_.error());
-            } else if (body_limit_ != 0 &&
-                       request_.body.size() + slice.payload.size() > body_limit_) {
+            } else if (is_too_large(slice.payload.size())) {
                 fail(errc::body_too_large);
             } else {
                 request_.body.append(slice.payload);
@@ -75,6 +74,13 @@ public:
     }
 
 private:
+    /// With `more` bytes, or with those that a chunk's size announces.
+    [[nodiscard]] bool is_too_large(std::size_t more) const noexcept {
+        if (body_limit_ == 0) return false;
+        const std::size_t room = body_limit_ - request_.body.size();
+        return more > room || body_.announced() > room - more;
+    }
+
     void fail(errc e) noexcept {
         error_ = e;
         phase_ = phase::failed;

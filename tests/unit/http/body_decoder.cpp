@@ -41,6 +41,20 @@ TEST_CASE("body_decoder: a length beyond memory is no problem", "[http]") {
     CHECK_FALSE(decoder.done());
 }
 
+TEST_CASE("body_decoder: tells how much is announced", "[http]") {
+    body_decoder counted(body_framing{.kind = body_kind::length, .length = 5});
+    CHECK(counted.announced() == 5);
+    CHECK(counted.next("he").consumed == 2);
+    CHECK(counted.announced() == 3);
+    body_decoder chunks(body_framing{.kind = body_kind::chunked});
+    CHECK(chunks.announced() == 0);
+    CHECK(chunks.next("1f\r\n").consumed == 4);
+    CHECK(chunks.announced() == 31);
+    CHECK(chunks.next("a").consumed == 1);
+    CHECK(chunks.announced() == 30);
+    CHECK(body_decoder(body_framing{.kind = body_kind::until_close}).announced() == 0);
+}
+
 TEST_CASE("body_decoder: a body until the end of the connection takes everything", "[http]") {
     body_decoder decoder(body_framing{.kind = body_kind::until_close});
     CHECK(decoder.next("0\r\n\r\n").payload == "0\r\n\r\n");

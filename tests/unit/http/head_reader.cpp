@@ -105,6 +105,17 @@ TEST_CASE("head_reader: bytes that cannot begin a request fail at once", "[http]
     CHECK(error_of("GET / HTTP/1.1") == errc::success);
 }
 
+TEST_CASE("head_reader: a first line without a version of HTTP fails where it ends", "[http]") {
+    for (const auto line : {"GET /a"sv, "EHLO example.org"sv, "STATS"sv, "GET /a http/1.1"sv,
+                            "GET /a SSH-2.0"sv, "HTTP/1.1"sv}) {
+        INFO(line);
+        CHECK(error_of(line) == errc::success);
+        CHECK(error_of(std::string(line) + "\r") == errc::success);
+        CHECK(error_of(std::string(line) + "\r\n") == errc::bad_start_line);
+    }
+    CHECK(error_of("GET /a HTTP/9.x\r\n") == errc::success);
+}
+
 TEST_CASE("head_reader: bytes that cannot begin a response fail at once", "[http]") {
     for (const std::string_view bytes :
          {"\x15\x03\x03"sv, "I"sv, "h"sv, "HTTQ"sv, "HTTP "sv, "<html>"sv, "\r"sv, "data: x"sv,

@@ -64,8 +64,12 @@ TEST_CASE("request_reader: a body over its limit fails as early as that is known
     request_reader chunked(limits);
     chunked.feed("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     CHECK(chunked.state() == phase::body);
-    chunked.feed("2\r\nde");
+    chunked.feed("2\r\n");
     CHECK(chunked.error() == errc::body_too_large);
+    request_reader huge(limits);
+    huge.feed(
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n");
+    CHECK(huge.error() == errc::body_too_large);
     request_reader fits(limits);
     fits.feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nabcd");
     CHECK(fits.state() == phase::done);

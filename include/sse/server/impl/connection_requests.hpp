@@ -35,7 +35,9 @@ inline answer_context connection::context() const {
     const http::request_head& head = http_->reader.current().head;
     const bool complete = http_->reader.state() == request_reader::phase::done;
     const bool more = !ended_ || pipelined_ || !http_->input.empty();
-    const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive();
+    // behind a CONNECT that is refused may come what was meant for the tunnel
+    const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive() &&
+                          head.method != "CONNECT";
     return {complete && head.method == "HEAD", persists, complete ? head.minor : 1, s.date.value()};
 }
 
