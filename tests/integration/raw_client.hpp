@@ -83,6 +83,7 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_; }
     void clear() { text_.clear(); }
 
+    [[nodiscard]] int native_handle() const noexcept { return fd_; }
     void end_sending() { ::shutdown(fd_, SHUT_WR); }
     /// Closes with a reset.
     void reset() {
