@@ -1,16 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "integration/process.hpp"
 #include "integration/running_server.hpp"
 #include "support/catch.hpp"
 
 #include <sse/hub.hpp>
 #include <sse/server.hpp>
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,17 +17,10 @@ namespace integration_hub_memory_test {
 
 using namespace std::chrono_literals;
 using sse::testing::raw_client;
+using sse::testing::resident_bytes;
 using sse::testing::running_server;
 
 namespace {
-
-std::size_t resident_bytes() {
-    std::ifstream file("/proc/self/statm");
-    std::size_t total = 0;
-    std::size_t resident = 0;
-    file >> total >> resident;
-    return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 struct outcome {
     std::size_t grown = 0;
