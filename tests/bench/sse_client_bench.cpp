@@ -1,0 +1,195 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+//
+// The client beside a plain drain of the same bytes: a loop of recv into a buffer as large as the
+// client's, whose bytes nobody looks at. A process of its own sends; CPU is that of the reading
+// thread, in the kernel as well. Each row is the median of several rounds in which drain, batch and
+// owning take turns. Read the ratios.
+#include "measure.hpp"
+#include "stream_sender.hpp"
+#include "support/allocation_count.hpp"
+
+#include <sse/client.hpp>
+
+#include <arpa/inet.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using sse::bench::framing;
+using sse::bench::stream_sender;
+
+constexpr std::size_t stream_bytes = std::size_t{48} << 20;
+constexpr std::size_t read_size = std::size_t{64} << 10; ///< as the client's
+constexpr int rounds = 7;
+
+/// What one reading of a stream cost.
+struct cost {
+    double cpu;         ///< seconds
+    double wall;        ///< seconds
+    double allocations; ///< an event, without those of the first
+    std::size_t events;
+};
+
+double cpu_seconds() {
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    const auto seconds = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
+    };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+template <class Read>
+cost measure(Read&& read) {
+    const double cpu = cpu_seconds();
+    const auto start = std::chrono::steady_clock::now();
+    cost result = read();
+    result.cpu = cpu_seconds() - cpu;
+    result.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return result;
+}
+
+cost drain(std::uint16_t port, const std::string& path) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    std::vector<char> buffer(read_size);
+    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        ::send(socket, request.data(), request.size(), 0) < 0)
+        std::exit(1);
+    while (::recv(socket, buffer.data(), buffer.size(), 0) > 0) {
+    }
+    ::close(socket);
+    return {};
+}
+
+/// Looks at the first and the last byte of each event.
+struct event_sink {
+    std::size_t events = 0;
+    std::size_t sum = 0;
+    std::size_t first_allocations = 0;
+    std::size_t last_allocations = 0;
+    sse::testing::allocation_count count{};
+
+    void operator()(std::string_view data) {
+        sum += static_cast<unsigned char>(data.front()) + static_cast<unsigned char>(data.back());
+        if (++events == 1000) first_allocations = count.allocations();
+    }
+
+    [[nodiscard]] cost result() const {
+        sse::bench::keep(sum);
+        return {0, 0,
+                static_cast<double>(last_allocations - first_allocations) /
+                    static_cast<double>(events),
+                events};
+    }
+};
+
+/// Receives until the end of the stream, by batches or one by one.
+struct reader {
+    sse::asio::io_context context{1};
+    sse::event_source source;
+    event_sink sink{};
+
+    reader(std::uint16_t port, const std::string& path)
+        : source(context, "http://127.0.0.1:" + std::to_string(port) + path, options()) {}
+
+    static sse::event_source_options options() {
+        sse::event_source_options options;
+        options.finish = true;
+        return options;
+    }
+
+    bool ended(sse::error_code ec) {
+        if (!ec) sink.last_allocations = sink.count.allocations();
+        if (ec && ec != sse::errc::end_of_stream) {
+            std::fprintf(stderr, "%s\n", ec.message().c_str());
+            std::exit(1);
+        }
+        return static_cast<bool>(ec);
+    }
+
+    void receive_batch() {
+        source.async_receive_batch([this](sse::error_code ec, sse::event_batch batch) {
+            for (const sse::event_view event : batch)
+                sink(event.data);
+            if (!ended(ec)) receive_batch();
+        });
+    }
+
+    void receive() {
+        source.async_receive([this](sse::error_code ec, const sse::event& event) {
+            if (!ec) sink(event.data);
+            if (!ended(ec)) receive();
+        });
+    }
+};
+
+cost receive_batches(std::uint16_t port, const std::string& path) {
+    reader r(port, path);
+    r.receive_batch();
+    r.context.run();
+    return r.sink.result();
+}
+
+cost receive_owned(std::uint16_t port, const std::string& path) {
+    reader r(port, path);
+    r.receive();
+    r.context.run();
+    return r.sink.result();
+}
+
+double median(std::vector<cost>& costs, double cost::*member) {
+    const auto middle = costs.begin() + rounds / 2;
+    std::nth_element(costs.begin(), middle, costs.end(),
+                     [&](const cost& a, const cost& b) { return a.*member < b.*member; });
+    return (*middle).*member;
+}
+
+/// All rows of one kind of stream.
+void compare(const sse::bench::report& report, std::uint16_t port, std::size_t size, framing f) {
+    const std::string path = stream_sender::path(size, f, stream_bytes);
+    std::vector<cost> drained;
+    std::vector<cost> batches;
+    std::vector<cost> owned;
+    for (int i = 0; i < rounds; ++i) {
+        drained.push_back(measure([&] { return drain(port, path); }));
+        batches.push_back(measure([&] { return receive_batches(port, path); }));
+        owned.push_back(measure([&] { return receive_owned(port, path); }));
+    }
+    const double least = median(drained, &cost::cpu);
+    const auto row = [&](const char* form, std::vector<cost>& costs) {
+        const double wall = median(costs, &cost::wall);
+        const double cpu = median(costs, &cost::cpu);
+        report.row(std::to_string(size) + (f == framing::chunked ? " B chunked" : " B"), form,
+                   {static_cast<double>(costs[0].events) / wall / 1e6,
+                    static_cast<double>(stream_bytes) / wall / 1e6, cpu * 1e3, least * 1e3,
+                    cpu / least, median(costs, &cost::allocations)});
+    };
+    row("batch", batches);
+    row("owning", owned);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const sse::bench::report report(sse::bench::wants_json(argc, argv),
+                                    {"event", "form", "Mevents/s", "MB/s", "CPU ms", "drain CPU ms",
+                                     "of drain", "allocs/event"});
+    const stream_sender sender;
+    for (const framing f : {framing::plain, framing::chunked})
+        for (const std::size_t size : {64U, 150U, 1024U, 16384U})
+            compare(report, sender.port(), size, f);
+}
