@@ -16,12 +16,16 @@
 class stop_signals {
 public:
     template <class Function>
-    stop_signals(sse::asio::io_context& context, Function stop)
-        : signals_(context, SIGINT, SIGTERM) {
+    stop_signals(const sse::asio::any_io_executor& executor, Function stop)
+        : signals_(executor, SIGINT, SIGTERM) {
         signals_.async_wait([stop = std::move(stop)](sse::error_code ec, int) mutable {
             if (!ec) stop();
         });
     }
+
+    template <class Function>
+    stop_signals(sse::asio::io_context& context, Function stop)
+        : stop_signals(context.get_executor(), std::move(stop)) {}
 
     /// Lets the context run out of work.
     void cancel() { signals_.cancel(); }

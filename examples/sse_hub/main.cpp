@@ -19,8 +19,8 @@
 
 namespace {
 
-std::string url_of(const sse::server& server) {
-    const auto at = server.local_endpoint();
+std::string url_of(const sse::server_pool& pool) {
+    const auto at = pool.local_endpoint();
     const std::string host = at.address().to_string();
     return "http://" + (at.address().is_v6() ? "[" + host + "]" : host) + ":" +
            std::to_string(at.port());
@@ -36,28 +36,26 @@ void raise_file_limit() {
 
 int run(const program_options& options) {
     raise_file_limit();
-    sse::asio::io_context ctx(1);
     sse::hub hub(options.hub);
-    sse::server server(ctx.get_executor(), options.server);
-    hub_status status;
-    add_routes(server, hub, options, status);
-    if (const sse::error_code ec = server.listen()) {
+    sse::server_pool pool(options.threads, options.server);
+    hub_service service{options, hub, [&pool] { return pool.metrics(); }};
+    pool.setup([&](sse::server& server) { add_routes(server, service); });
+    if (const sse::error_code ec = pool.listen()) {
         std::cerr << "sse_hub: cannot listen on " << options.server.address << " port "
                   << options.server.port << ": " << ec.message() << "\n";
         return 1;
     }
-    demo events(ctx.get_executor(), hub);
+    demo events(pool.executor(0), hub);
     if (options.demo) events.start();
 
-    stop_signals signals(ctx, [&] {
+    stop_signals signals(pool.executor(0), [&] {
         using namespace std::chrono_literals;
-        status.draining = true;
         events.stop();
         hub.drain({.retry = 1s, .spread = 2s, .period = 1s});
-        server.async_drain({.limit = 4s}, [](sse::error_code, sse::drain_result) {});
+        pool.async_drain({.limit = 4s}, [](sse::error_code, sse::drain_result) {});
     });
-    std::cout << "listening on " << url_of(server) << std::endl;
-    ctx.run();
+    std::cout << "listening on " << url_of(pool) << std::endl;
+    pool.run();
     return 0;
 }
 

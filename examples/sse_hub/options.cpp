@@ -47,6 +47,9 @@ program_options read_options(int argc, char** argv, int& exit_code) {
     app.add_option("--address", out.server.address, "IP address to listen on")
         ->capture_default_str();
     app.add_option("--port", out.server.port, "port; 0 takes any free one")->capture_default_str();
+    app.add_option("--threads", out.threads, "over which the connections are spread")
+        ->check(CLI::Range(1.0, 1024.0))
+        ->capture_default_str();
     app.add_option("--history-events", out.hub.history.events,
                    "events kept of each topic; 0: no bound")
         ->check(whole)

@@ -4,12 +4,14 @@
 #include <sse/hub/options.hpp>
 #include <sse/server/options.hpp>
 
+#include <cstddef>
 #include <string>
 
 /// What sse_hub was asked for on its command line.
 struct program_options {
     sse::server_options server;
     sse::hub_options hub;
+    std::size_t threads = 1;
     std::string publish_token; ///< empty: anybody may publish
     bool demo = false;
 };

@@ -91,35 +91,34 @@ void publish(sse::hub& hub, const sse::request& rq, sse::reply re, const std::st
     re.send({.type = "application/json", .body = "{\"id\":" + json_string(r.id) + "}\n"});
 }
 
+sse::response page_response() {
+    sse::response answer{.type = "text/html; charset=utf-8", .body = std::string(page)};
+    // What a page that publishes must not allow: scripts from elsewhere, and frames around it.
+    answer.headers.add("Content-Security-Policy",
+                       "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                       "connect-src 'self'; img-src data:; base-uri 'none'; frame-ancestors "
+                       "'none'");
+    return answer;
+}
+
 } // namespace
 
-void add_routes(sse::server& server, sse::hub& hub, const program_options& options,
-                const hub_status& status) {
-    server.get("/", [](const sse::request&, sse::reply re) {
-        sse::response answer{.type = "text/html; charset=utf-8", .body = std::string(page)};
-        // What a page that publishes must not allow: scripts from elsewhere, and frames around it.
-        answer.headers.add("Content-Security-Policy",
-                           "default-src 'none'; script-src 'unsafe-inline'; style-src "
-                           "'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; "
-                           "frame-ancestors 'none'");
-        re.send(std::move(answer));
-    });
-    server.get("/events/*", [&hub](const sse::request& rq, sse::reply re) {
+void add_routes(sse::server& server, hub_service& service) {
+    server.get("/", [](const sse::request&, sse::reply re) { re.send(page_response()); });
+    server.get("/events/*", [&hub = service.hub](const sse::request& rq, sse::reply re) {
         subscribe(hub, rq, std::move(re), {.topics = {std::string(rq.parameter("*"))}});
     });
-    server.get("/events", [&hub](const sse::request& rq, sse::reply re) {
+    server.get("/events", [&hub = service.hub](const sse::request& rq, sse::reply re) {
         const auto topics = rq.query.all("topic");
         subscribe(hub, rq, std::move(re), {.topics = {topics.begin(), topics.end()}});
     });
-    server.post("/publish/*", [&hub, &options](const sse::request& rq, sse::reply re) {
-        publish(hub, rq, std::move(re), options.publish_token);
+    server.post("/publish/*", [&service](const sse::request& rq, sse::reply re) {
+        publish(service.hub, rq, std::move(re), service.options.publish_token);
     });
-    server.get("/metrics", [&hub, &server](const sse::request&, sse::reply re) {
+    server.get("/metrics", [&service](const sse::request&, sse::reply re) {
         re.send({.type = "text/plain; version=0.0.4; charset=utf-8",
-                 .body = metrics_text(hub.metrics(), server.metrics())});
+                 .body = metrics_text(service.hub.metrics(), service.metrics())});
     });
-    server.get("/healthz", [&status](const sse::request&, sse::reply re) {
-        if (status.draining) return re.send({.status = 503, .body = "draining\n"});
-        re.send({.body = "ok\n"});
-    });
+    // While it drains, the server answers 503 to everything.
+    server.get("/healthz", [](const sse::request&, sse::reply re) { re.send({.body = "ok\n"}); });
 }

@@ -6,11 +6,14 @@
 #include <sse/hub.hpp>
 #include <sse/server.hpp>
 
-/// What the routes tell and are told.
-struct hub_status {
-    bool draining = false;
+#include <functional>
+
+/// What the routes of all threads share.
+struct hub_service {
+    const program_options& options;
+    sse::hub& hub;
+    std::function<sse::server_metrics()> metrics; ///< of all threads
 };
 
-/// Adds everything that sse_hub serves. All arguments have to outlive the server.
-void add_routes(sse::server& server, sse::hub& hub, const program_options& options,
-                const hub_status& status);
+/// Adds everything that sse_hub serves. `service` has to outlive the server.
+void add_routes(sse::server& server, hub_service& service);

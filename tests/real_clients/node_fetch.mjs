@@ -1,5 +1,5 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
-// node_fetch.mjs SSE_HUB: Node's fetch publishes to sse_hub and reads a stream of it.
+// node_fetch.mjs SSE_HUB: Node's fetch publishes to sse_hub and reads a stream of it, and does not hold up its end.
 import { check, finish, publish, skipped, start, time_limit } from "./support.mjs";
 
 if (typeof fetch !== "function") finish(skipped);
@@ -23,6 +23,8 @@ for await (const bytes of response.body) {
 }
 check(text.includes("data: caf\u00e9\ndata: au lait\nid: "), "event: " + text);
 abort.abort();
+const stopped = Date.now(); // with a connection that is kept for more requests
 check((await hub.stop()) === 0, "exit status");
+check(Date.now() - stopped < 3000, "an idle connection held up the end");
 console.log("passed");
 finish(0);
