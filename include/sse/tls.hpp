@@ -6,3 +6,5 @@
 #include <sse/tls/client.hpp>
 #include <sse/tls/error.hpp>
 #include <sse/tls/options.hpp>
+#include <sse/tls/server.hpp>
+#include <sse/tls/server_options.hpp>

@@ -31,6 +31,7 @@ public:
 
     error_code listen() {
         const server_options& o = targets_[0]->state()->options;
+        if (o.tls && o.tls->error()) return o.tls->error();
         if (const error_code ec = socket_.listen(o)) return ec;
         const std::vector<std::string> own = names(o);
         for (const auto& target : targets_)

@@ -68,11 +68,20 @@ public:
     void on_deadline(deadline_kind kind) override;
 
 private:
-    enum class phase : std::uint8_t { reading, answering, streaming, lingering, closed };
+    enum class phase : std::uint8_t {
+        handshaking,
+        reading,
+        answering,
+        streaming,
+        lingering,
+        closed,
+    };
 
     static constexpr std::size_t max_output = std::size_t{256} << 10;
 
     // its life: impl/connection.hpp
+    void shake_hands();
+    void on_handshake(const error_code& ec, std::unique_ptr<net::byte_stream> stream);
     void link();
     void unlink() noexcept;
     void wait_readable();

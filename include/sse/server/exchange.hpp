@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/asio.hpp>
 #include <sse/server/limits.hpp>
 #include <sse/server/request_reader.hpp>
 
@@ -17,6 +18,7 @@ struct exchange {
     std::string output; ///< not sent yet
     bool last = false;  ///< the connection ends behind the output
     bool continued = false;
+    asio::cancellation_signal left{}; ///< ends the TLS handshake
 };
 
 } // namespace sse::detail

@@ -1,10 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/tls_server_layer.hpp>
 #include <sse/server/limits.hpp>
 #include <sse/server/metrics.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,8 @@ struct server_options {
     /// there by nobody who still listens is replaced, and ours is removed in the end.
     std::string unix_path{};
     unsigned unix_mode = 0660; ///< permissions of that socket: who may connect
+    /// Speaks TLS: a `tls_server` (sse/tls.hpp). Null: plain HTTP.
+    std::shared_ptr<net::tls_server_layer> tls{};
     server_limits limits{};
     /// The names in Host that are served, on any port; requests for others get 421. `*` allows all,
     /// `[::1]` is how an IPv6 address stands here. Without a value everything is allowed, but on a

@@ -65,8 +65,8 @@ public:
     }
 
     /// Binds and begins to accept connections.
-    /// Errors: those of the system, such as `address_in_use`. For a server of a `server_pool`
-    /// `errc::operation_in_progress`: the pool listens.
+    /// Errors: those of the system, such as `address_in_use`; `errc::tls_misconfigured`. For a
+    /// server of a `server_pool` `errc::operation_in_progress`: the pool listens.
     [[nodiscard]] error_code listen() {
         return acceptor_ ? acceptor_->listen() : error_code(errc::operation_in_progress);
     }

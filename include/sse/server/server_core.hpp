@@ -37,7 +37,8 @@ public:
         static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
         const bool refused = place.refused();
         const auto made = std::make_shared<connection>(std::move(place), std::move(arrived));
-        if (refused) return made->refuse();
+        // over TLS it would take a handshake to say why
+        if (refused) return state_->options.tls ? void() : made->refuse();
         made->start();
     }
 

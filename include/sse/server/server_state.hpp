@@ -47,9 +47,10 @@ struct server_state {
     std::shared_ptr<deadlines> timers;
     date_cache date;
     server_counters counters;
-    bool draining = false; ///< connections end behind their answer
-    bool refusing = false; ///< which is 503
-    bool closed = false;   ///< takes no connections any more
+    std::size_t handshakes = 0; ///< under way
+    bool draining = false;      ///< connections end behind their answer
+    bool refusing = false;      ///< which is 503
+    bool closed = false;        ///< takes no connections any more
     /// One buffer to read into for all connections: an idle one needs none.
     std::array<char, std::size_t{64} << 10> scratch;
 

@@ -5,12 +5,12 @@
 #include <sse/net/tls_layer.hpp>
 #include <sse/text/error.hpp>
 #include <sse/tls/channel.hpp>
-#include <sse/tls/channel_op.hpp>
 #include <sse/tls/client_context.hpp>
 #include <sse/tls/client_session.hpp>
+#include <sse/tls/engine.hpp>
+#include <sse/tls/handshake.hpp>
 #include <sse/tls/options.hpp>
 #include <sse/tls/session_store.hpp>
-#include <sse/tls/stream.hpp>
 
 #include <memory>
 #include <string>
@@ -35,60 +35,22 @@ public:
                          handler_type handler) override {
         openssl_ptr<SSL> ssl;
         if (context_.get() != nullptr) ssl = make_client(context_.get(), peer, verify_);
-        if (!ssl) return refuse(std::move(handler));
+        if (!ssl) return refuse_handshake(std::move(handler));
         std::string key = key_of(peer);
         if (const auto session = sessions_.take(key)) SSL_set_session(ssl.get(), session.get());
         auto channel = std::make_shared<tls_channel>(tls_engine(std::move(ssl), std::move(plain)),
                                                      peer.close_timeout);
-        const auto executor = handler.get_executor();
-        handshaken then{shared_from_this(), channel, std::move(key), std::move(handler)};
-        run_tls_step(
-            channel, [](tls_engine& engine) { return engine.handshake(); },
-            net::wait_handler(std::move(then), executor));
+        run_handshake(
+            std::move(channel),
+            [self = shared_from_this(), k = std::move(key)](tls_channel& c) {
+                const error_code ec = check_protocol(c.engine().ssl());
+                if (!ec) c.established([self, k](SSL* done) { self->keep_session(k, done); });
+                return ec;
+            },
+            std::move(handler));
     }
 
 private:
-    /// What follows the handshake. Runs where the user's handler does.
-    struct handshaken {
-        using executor_type = handler_type::executor_type;
-        using allocator_type = handler_type::allocator_type;
-        using cancellation_slot_type = handler_type::cancellation_slot_type;
-
-        std::shared_ptr<client_layer> layer;
-        std::shared_ptr<tls_channel> channel;
-        std::string key;
-        handler_type handler;
-
-        [[nodiscard]] executor_type get_executor() const noexcept { return handler.get_executor(); }
-        [[nodiscard]] allocator_type get_allocator() const noexcept {
-            return handler.get_allocator();
-        }
-        [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
-            return handler.get_cancellation_slot();
-        }
-
-        void operator()(error_code ec) {
-            std::unique_ptr<net::byte_stream> stream;
-            if (!ec) ec = check_protocol(channel->engine().ssl());
-            if (ec) {
-                channel->close();
-            } else {
-                channel->established([l = std::move(layer), k = std::move(key)](SSL* ssl) {
-                    l->keep_session(k, ssl);
-                });
-                stream = std::make_unique<tls_stream>(std::move(channel));
-            }
-            auto call = std::move(handler);
-            call(ec, std::move(stream));
-        }
-    };
-
-    static void refuse(handler_type handler) {
-        const auto executor = handler.get_executor();
-        asio::post(executor,
-                   [h = std::move(handler)]() mutable { h(errc::tls_misconfigured, nullptr); });
-    }
-
     /// All that the checks of a certificate depend on, but for the settings: those do not change.
     [[nodiscard]] static std::string key_of(const net::tls_peer& peer) {
         return "https|" + peer.host + '|' + std::to_string(peer.port) +

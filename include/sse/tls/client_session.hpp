@@ -4,6 +4,7 @@
 #include <sse/http/authority.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/tls_layer.hpp>
+#include <sse/tls/alpn.hpp>
 #include <sse/tls/error.hpp>
 #include <sse/tls/openssl.hpp>
 
@@ -11,9 +12,6 @@
 #include <string_view>
 
 namespace sse::detail {
-
-/// The one protocol that is offered, in the form of ALPN (RFC 7301): its length, and its name.
-inline constexpr std::string_view alpn_http_1_1 = "\x08http/1.1";
 
 /// Lets the peer's certificate be checked, and for the right name: DNS names and addresses of its
 /// subject alternative name, no common names, wildcards for a whole label only (RFC 9110, 4.3.4).

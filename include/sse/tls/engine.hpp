@@ -8,6 +8,8 @@
 #include <sse/tls/openssl.hpp>
 #include <sse/tls/transport_bio.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -80,14 +82,33 @@ public:
         return drained_ && pending_.what != tls_step::kind::failed;
     }
 
-    /// Encrypts and sends some of `buffer`. After `want_write` the next call has to begin with the
-    /// same bytes.
-    [[nodiscard]] tls_step write(asio::const_buffer buffer) {
-        ERR_clear_error();
+    /// Encrypts and sends what goes of `buffer`. Of what is encrypted already but does not go, all
+    /// but the last byte counts as sent where `ahead` is set: so there is always something left to
+    /// call again with, and what follows that byte may be something else by then. Otherwise the
+    /// next call has to begin with the same bytes.
+    [[nodiscard]] tls_step write(asio::const_buffer buffer, bool ahead = true) {
         std::size_t size = 0;
-        const int result = SSL_write_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
-        const tls_step step = outcome(result, size);
-        return step.what == tls_step::kind::failed ? reason_of_broken_write(step) : step;
+        if (held_ != 0) {
+            const tls_step step = write_held();
+            if (step.what != tls_step::kind::done) return step;
+            size = std::min(untold_, buffer.size());
+        }
+        while (size < buffer.size()) {
+            const std::size_t record = std::min(buffer.size() - size, record_size);
+            const tls_step step = write_record((buffer + size).data(), record);
+            if (step.what == tls_step::kind::done) {
+                size += step.size;
+                continue;
+            }
+            // in a handshake (of a new key, or a ticket that goes first) nothing is encrypted yet
+            if (step.what == tls_step::kind::want_write && SSL_in_init(ssl_.get()) == 0) {
+                held_ = record;
+                untold_ = ahead ? 1 : record;
+                size += record - untold_;
+            }
+            return size != 0 ? tls_step{tls_step::kind::done, size} : step;
+        }
+        return {tls_step::kind::done, size};
     }
 
     /// Sends a close_notify.
@@ -98,6 +119,26 @@ public:
     }
 
 private:
+    /// What one record holds at most: RFC 8446, section 5.1.
+    static constexpr std::size_t record_size = std::size_t{16} << 10;
+
+    [[nodiscard]] tls_step write_record(const void* data, std::size_t size) {
+        ERR_clear_error();
+        std::size_t written = 0;
+        const int result = SSL_write_ex(ssl_.get(), data, size, &written);
+        const tls_step step = outcome(result, written);
+        return step.what == tls_step::kind::failed ? reason_of_broken_write(step) : step;
+    }
+
+    /// Sends on the record that is encrypted. OpenSSL asks for the same number of bytes, but looks
+    /// at none of them any more.
+    [[nodiscard]] tls_step write_held() {
+        static constexpr std::array<char, record_size> unseen{};
+        const tls_step step = write_record(unseen.data(), held_);
+        if (step.what == tls_step::kind::done) held_ = 0;
+        return step;
+    }
+
     [[nodiscard]] tls_step read_record(asio::mutable_buffer buffer) {
         ERR_clear_error();
         std::size_t size = 0;
@@ -145,7 +186,9 @@ private:
 
     std::unique_ptr<tls_transport> below_; ///< where OpenSSL finds it, also after a move
     openssl_ptr<SSL> ssl_;
-    tls_step pending_{}; ///< what failed behind bytes that were read before
+    tls_step pending_{};     ///< what failed behind bytes that were read before
+    std::size_t held_ = 0;   ///< bytes of a record that is encrypted but not sent
+    std::size_t untold_ = 0; ///< those of them that do not count as sent
     bool drained_ = false;
 };
 

@@ -5,6 +5,8 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
@@ -22,6 +24,8 @@ struct openssl_free {
     void operator()(SSL* p) const noexcept { SSL_free(p); }
     void operator()(SSL_SESSION* p) const noexcept { SSL_SESSION_free(p); }
     void operator()(BIO* p) const noexcept { BIO_free(p); }
+    void operator()(X509* p) const noexcept { X509_free(p); }
+    void operator()(EVP_PKEY* p) const noexcept { EVP_PKEY_free(p); }
     void operator()(BIO_METHOD* p) const noexcept { BIO_meth_free(p); }
 };
 

@@ -36,7 +36,7 @@ public:
         run_tls_transfer(
             channel_,
             [buffer](tls_engine& engine) {
-                return buffer.size() == 0 ? tls_step{} : engine.write(buffer);
+                return buffer.size() == 0 ? tls_step{} : engine.write(buffer, false);
             },
             std::move(handler));
     }
