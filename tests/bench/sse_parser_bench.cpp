@@ -44,8 +44,9 @@ std::size_t scan_all(std::string_view stream, std::size_t piece) {
     std::size_t found = 0;
     sse::bench::for_each_piece(stream, piece, [&](std::string_view bytes) {
         sse::detail::line_scanner scanner;
-        scanner.start(bytes);
-        while (scanner.next() != nullptr)
+        scanner.start(bytes, false);
+        sse::detail::line_scanner::walk lines(scanner);
+        while (lines.next() != nullptr)
             ++found;
     });
     return found;

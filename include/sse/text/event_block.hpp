@@ -6,6 +6,7 @@
 #include <sse/text/field.hpp>
 #include <sse/text/limits.hpp>
 #include <sse/text/parse_status.hpp>
+#include <sse/text/scan.hpp>
 #include <sse/text/storage.hpp>
 #include <sse/text/utf8.hpp>
 
@@ -71,34 +72,12 @@ public:
         return spoiled_ == spoiled::block;
     }
 
-    /// A whole line that is not blank, borrowed until `keep`.
-    [[gnu::always_inline]] constexpr parse_status add(std::string_view line) {
-        const field_line field = split_line(line);
-        switch (field.name) {
-        case field_name::data:
-            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
-            if (data_.has_value()) return add_data(field.value);
-            if (exceeds(field.value.size(), limits_.event)) return fail(errc::event_too_large);
-            data_.borrow(field.value);
-            return parse_status::need_input;
-        case field_name::event:
-            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
-            type_.borrow(field.value);
-            return check_type(field.value.size());
-        case field_name::id:
-            if (exceeds(line.size(), limits_.line)) return fail(errc::line_too_long);
-            if (is_id(field.value)) next_id_.borrow(field.value);
-            return check_id(field.value.size());
-        case field_name::retry:
-            digits_ = {};
-            digits_.append(field.value);
-            return end_retry();
-        case field_name::comment:
-            ++comment_count_;
-            return comments_ ? add_comment(line, field.value) : parse_status::need_input;
-        case field_name::unknown: break;
-        }
-        return parse_status::need_input;
+    /// A whole line that is not blank, borrowed until `keep`, in bytes that go on to `end`.
+    [[gnu::always_inline]] constexpr parse_status add(std::string_view line, const char* end) {
+        return take_line(
+            line, end, [&](field_name name, std::string_view value) __attribute__((always_inline)) {
+                return add_field(line, name, value);
+            });
     }
 
     /// The start of a value that comes in parts.
@@ -148,7 +127,7 @@ public:
     constexpr parse_status end(field_name name) {
         switch (name) {
         case field_name::id:
-            if (is_id(part_.view())) std::swap(next_id_, part_);
+            if (!holds_nul(part_.view())) std::swap(next_id_, part_);
             return parse_status::need_input;
         case field_name::retry: return end_retry();
         case field_name::comment:
@@ -158,10 +137,13 @@ public:
         }
     }
 
-    /// A blank line: commits the id, and dispatches an event if there is data. `non_ascii` tells
-    /// whether a byte of the block may be above 0x7F.
-    [[gnu::always_inline]] constexpr parse_status dispatch(bool non_ascii) {
-        if (non_ascii && !(decode(next_id_) && decode(type_) && decode(data_))) {
+    /// Whether what is reported is decoded.
+    [[nodiscard]] constexpr bool decodes() const noexcept { return utf8_ != utf8_policy::pass; }
+
+    /// A blank line: commits the id, and dispatches an event if there is data. `is_suspect` tells
+    /// whether the block may hold bytes that are not UTF-8.
+    [[gnu::always_inline]] constexpr parse_status dispatch(bool is_suspect) {
+        if (is_suspect && !(decode(next_id_) && decode(type_) && decode(data_))) {
             spoiled_ = spoiled::ended_block;
             return parse_status::failed;
         }
@@ -196,12 +178,49 @@ private:
         return parse_status::failed;
     }
 
-    /// An id with a NUL in it is ignored. Ids are short: not worth a call.
-    [[nodiscard]] static constexpr bool is_id(std::string_view value) noexcept {
-        for (const char c : value) {
-            if (c == '\0') return false;
+    [[gnu::always_inline]] constexpr parse_status add_field(std::string_view line, field_name name,
+                                                            std::string_view value) {
+        if (line.size() > safe_size_ && !is_within_limits(name, value.size(), line.size())) {
+            return parse_status::failed;
         }
-        return true;
+        switch (name) {
+        case field_name::data:
+            if (data_.has_value()) return add_data(value);
+            data_.borrow(value);
+            break;
+        case field_name::event: type_.borrow(value); break;
+        case field_name::id:
+            if (!holds_nul(line)) next_id_.borrow(value);
+            break;
+        case field_name::retry:
+            digits_ = {};
+            digits_.append(value);
+            return end_retry();
+        case field_name::comment:
+            ++comment_count_;
+            return comments_ ? add_comment(line, value) : parse_status::need_input;
+        case field_name::unknown: break;
+        }
+        return parse_status::need_input;
+    }
+
+    /// Whether a line that is longer than `safe_size_` is short enough all the same.
+    [[gnu::cold]] constexpr bool is_within_limits(field_name name, std::size_t value_size,
+                                                  std::size_t line_size) noexcept {
+        if (name != field_name::data && name != field_name::event && name != field_name::id) {
+            return true;
+        }
+        auto status = parse_status::need_input;
+        if (exceeds(line_size, limits_.line)) {
+            status = fail(errc::line_too_long);
+        } else if (name == field_name::event) {
+            status = check_type(value_size);
+        } else if (name == field_name::id) {
+            status = check_id(value_size);
+        } else if (!data_.has_value() && exceeds(value_size, limits_.event)) {
+            status = fail(errc::event_too_large);
+        }
+        return status != parse_status::failed;
     }
 
     /// Whether lines of this name take memory, and so have a limit.
@@ -259,9 +278,9 @@ private:
     /// Applies the policy for bytes that are not UTF-8. Lines can be decoded after they were
     /// split: no byte of CR, LF, colon, space or a digit is ever part of a longer sequence.
     [[nodiscard]] constexpr bool decode(slot& text) {
-        if (utf8_ == utf8_policy::pass || !text.has_value()) return true;
+        if (!decodes() || !text.has_value()) return true;
         const std::string_view bytes = text.view();
-        if (utf8_valid_prefix(bytes) == bytes.size()) return true;
+        if (is_utf8(bytes)) return true;
         if (utf8_ == utf8_policy::reject) {
             error_ = errc::invalid_utf8;
             return false;
@@ -276,6 +295,7 @@ private:
     }
 
     [[no_unique_address]] Limits limits_{};
+    std::size_t safe_size_ = least_limit(limits_); ///< a line that is no longer exceeds none
     slot data_{};
     slot type_{};
     slot next_id_{}; ///< the last event id buffer, where this block set it

@@ -1,10 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 namespace sse::detail {
 
@@ -55,6 +59,59 @@ field_value(std::string_view line, std::size_t name_size, field_name name) noexc
     default: break;
     }
     return {};
+}
+
+/// A name and its colon, to compare with the first eight bytes of a line at once.
+class field_pattern {
+public:
+    consteval explicit field_pattern(std::string_view name_and_colon)
+        : size_(name_and_colon.size()) {
+        std::array<char, size> bytes{};
+        std::array<char, size> mask{};
+        for (std::size_t i = 0; i < size_; ++i) {
+            bytes[i] = name_and_colon[i];
+            mask[i] = '\xFF';
+        }
+        bytes_ = std::bit_cast<std::uint64_t>(bytes);
+        mask_ = std::bit_cast<std::uint64_t>(mask);
+    }
+
+    [[nodiscard]] constexpr bool matches(std::uint64_t start) const noexcept {
+        return (start & mask_) == bytes_;
+    }
+
+    /// The value of a line that matches. The byte behind the line, which ends it, is no space.
+    [[nodiscard]] constexpr std::string_view value(std::string_view line) const noexcept {
+        const std::size_t at = size_ + (line.data()[size_] == ' ' ? 1 : 0);
+        return {line.data() + at, line.size() - at};
+    }
+
+    static constexpr std::size_t size = sizeof(std::uint64_t); ///< bytes that must be there
+
+private:
+    std::uint64_t bytes_ = 0;
+    std::uint64_t mask_ = 0;
+    std::size_t size_;
+};
+
+/// Calls `take` with the name and the value that `split_line` finds in a line that lies, with its
+/// end, in bytes that go on to `end`. The frequent names are told by one comparison each, and are
+/// constants for `take`.
+template <class Take>
+[[gnu::always_inline]] constexpr auto take_line(std::string_view line, const char* end,
+                                                Take&& take) {
+    constexpr field_pattern data("data:");
+    constexpr field_pattern id("id:");
+    constexpr field_pattern event("event:");
+    if (!std::is_constant_evaluated() && end - line.data() >= std::ptrdiff_t{field_pattern::size}) {
+        std::uint64_t start = 0;
+        std::memcpy(&start, line.data(), sizeof start);
+        if (data.matches(start)) return take(field_name::data, data.value(line));
+        if (id.matches(start)) return take(field_name::id, id.value(line));
+        if (event.matches(start)) return take(field_name::event, event.value(line));
+    }
+    const field_line field = split_line(line);
+    return take(field.name, field.value);
 }
 
 /// The value of `retry`: ASCII digits and nothing else, at least one. Saturates.

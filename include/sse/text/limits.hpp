@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <limits>
 
 namespace sse {
 
@@ -28,6 +30,16 @@ namespace detail {
 
 [[nodiscard]] constexpr bool exceeds(std::size_t size, std::size_t limit) noexcept {
     return size > limit && limit != 0;
+}
+
+/// The least of the limits that there are.
+template <class Limits>
+[[nodiscard]] constexpr std::size_t least_limit(const Limits& limits) noexcept {
+    std::size_t least = std::numeric_limits<std::size_t>::max();
+    for (const std::size_t limit : {limits.line, limits.event, limits.id, limits.type}) {
+        if (limit != 0 && limit < least) least = limit;
+    }
+    return least;
 }
 
 } // namespace detail

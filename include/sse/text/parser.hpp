@@ -6,9 +6,9 @@
 #include <sse/text/event.hpp>
 #include <sse/text/event_block.hpp>
 #include <sse/text/limits.hpp>
+#include <sse/text/line_scanner.hpp>
 #include <sse/text/open_line.hpp>
 #include <sse/text/parse_status.hpp>
-#include <sse/text/scan.hpp>
 #include <sse/text/storage.hpp>
 #include <sse/text/utf8.hpp>
 
@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace sse {
 
@@ -53,8 +54,12 @@ public:
     /// Lifetime: borrowed until `next` says `need_input`.
     constexpr void feed(std::string_view bytes) noexcept {
         if (!bom_.passed() && !bom_.skip(bytes)) line_.open_unknown();
+        if (!bytes.empty()) {
+            const bool is_behind_cr = std::exchange(ends_with_cr_, bytes.back() == '\r');
+            if (is_behind_cr && bytes.front() == '\n') bytes.remove_prefix(1);
+        }
         first_ = begin_ = bytes.data();
-        scanner_.start(bytes);
+        scanner_.start(bytes, block_.decodes());
     }
 
     /// The next thing that the bytes fed hold, in the order of the stream.
@@ -132,7 +137,7 @@ public:
         line_.close();
         bom_ = {};
         first_ = begin_ = nullptr;
-        after_cr_ = false;
+        ends_with_cr_ = false;
         is_skipping_ = false;
         status_ = parse_status::need_input;
     }
@@ -154,31 +159,26 @@ private:
     /// Whole lines, where they lie.
     template <class Found>
     [[gnu::always_inline]] constexpr parse_status advance(Found& found) {
-        auto scanner = scanner_; // local, so that it stays in registers
+        detail::line_scanner::walk lines(scanner_);
+        const char* const end = scanner_.end();
         const char* begin = begin_;
         auto status = parse_status::need_input;
-        while (const char* const at = scanner.next()) {
+        while (const char* const at = lines.next()) {
             const char* const line = begin;
-            begin = at + 1;
+            begin = lines.behind(at);
             if (at != line) {
-                status = block_.add({line, static_cast<std::size_t>(at - line)});
-            } else if (*at == '\r' || !is_after_cr(line)) { // not the LF of a CRLF
-                status = block_.dispatch(scanner.non_ascii());
-                scanner.settle();
+                status = block_.add({line, static_cast<std::size_t>(at - line)}, end);
+            } else {
+                status = block_.dispatch(scanner_.is_suspect());
+                if (scanner_.is_suspect()) scanner_.settle();
             }
             if (status == parse_status::need_input) continue;
             if (status == parse_status::failed || !found(status)) break;
             if (status == parse_status::event) block_.clear();
             status = parse_status::need_input;
         }
-        scanner_ = scanner;
         begin_ = begin;
         return status;
-    }
-
-    /// Whether the line that begins here follows a CR.
-    [[nodiscard]] constexpr bool is_after_cr(const char* line) const noexcept {
-        return line == first_ ? after_cr_ : line[-1] == '\r';
     }
 
     template <class Handler>
@@ -196,18 +196,18 @@ private:
 
     /// Drops lines up to a blank one; false where the bytes end before it.
     [[gnu::cold]] constexpr bool skip() {
-        while (const char* const at = scanner_.next()) {
+        detail::line_scanner::walk lines(scanner_);
+        while (const char* const at = lines.next()) {
             const char* const line = begin_;
-            begin_ = at + 1;
+            begin_ = lines.behind(at);
             if (line_.is_open()) {
                 line_.close();
-            } else if (at == line && (*at == '\r' || !is_after_cr(line))) {
+            } else if (at == line) {
                 scanner_.settle();
                 is_skipping_ = false;
                 return true;
             }
         }
-        after_cr_ = is_after_cr(begin_);
         if (begin_ != scanner_.end()) line_.open_unknown();
         first_ = begin_ = scanner_.end();
         return false;
@@ -215,10 +215,11 @@ private:
 
     /// The rest of a line that began in an earlier piece. The line stays open when it goes on.
     constexpr parse_status resume() {
-        const char* const at = scanner_.next();
+        detail::line_scanner::walk lines(scanner_);
+        const char* const at = lines.next();
         const char* const end = at != nullptr ? at : scanner_.end();
         const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
-        begin_ = at != nullptr ? at + 1 : end;
+        begin_ = at != nullptr ? lines.behind(at) : end;
         if (extend(part) == parse_status::failed) return parse_status::failed;
         return at != nullptr ? close() : parse_status::need_input;
     }
@@ -226,7 +227,6 @@ private:
     /// The start of a line whose end is not there yet.
     constexpr parse_status keep_rest() {
         const std::string_view rest(begin_, static_cast<std::size_t>(scanner_.end() - begin_));
-        after_cr_ = is_after_cr(begin_);
         first_ = begin_ = scanner_.end();
         if (block_.keep() == parse_status::failed) {
             if (!rest.empty()) line_.open_unknown();
@@ -265,7 +265,7 @@ private:
     detail::byte_order_mark bom_{};
     const char* first_ = nullptr; ///< where the bytes fed begin
     const char* begin_ = nullptr; ///< where the line being parsed begins
-    bool after_cr_ = false;       ///< the last line of the bytes before ended with CR
+    bool ends_with_cr_ = false;   ///< the bytes fed end with CR: a LF that follows belongs to it
     bool is_skipping_ = false;    ///< the rest of the block is dropped
     parse_status status_ = parse_status::need_input;
 };

@@ -10,6 +10,8 @@
 
 #if defined(__SSE2__) || defined(_M_X64)
 #include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 namespace sse::detail {
@@ -22,7 +24,7 @@ struct block_scan {
     std::uint32_t non_ascii = 0; ///< not zero: some byte is above 0x7F
 };
 
-/// Byte by byte: for constant evaluation, for the last bytes, and the definition of the rest.
+/// Byte by byte: for constant evaluation, and the definition of the rest.
 [[nodiscard]] constexpr block_scan scan_bytes(const char* bytes, std::size_t size) noexcept {
     block_scan found;
     for (std::size_t i = 0; i < size; ++i) {
@@ -61,6 +63,23 @@ struct block_scan {
     return found;
 }
 
+/// Whether there is a NUL in a text.
+[[nodiscard]] constexpr bool holds_nul(std::string_view text) noexcept {
+    if (std::is_constant_evaluated() || text.size() < sizeof(std::uint64_t)) {
+        return text.find('\0') != std::string_view::npos;
+    }
+    const auto starts_with_nul = [text](std::size_t at) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        return equal_bytes(word, '\0') != 0;
+    };
+    const std::size_t last = text.size() - sizeof(std::uint64_t);
+    for (std::size_t at = 0; at < last; at += sizeof(std::uint64_t)) {
+        if (starts_with_nul(at)) return true;
+    }
+    return starts_with_nul(last);
+}
+
 #if defined(__SSE2__) || defined(_M_X64)
 
 /// All bits of each of 16 bytes that is CR or LF.
@@ -96,19 +115,32 @@ struct block_scan {
     return found;
 }
 
-/// Scans the last `size` bytes, fewer than a block.
-[[nodiscard, gnu::noinline]] inline block_scan scan_tail(const char* bytes,
-                                                         std::size_t size) noexcept {
-    block_scan found;
-    std::size_t at = 0;
-    for (; size - at >= 16; at += 16) {
-        const __m128i v = load_16(bytes + at);
-        found.line_ends |= high_bits(find_line_ends(v)) << at;
-        found.non_ascii |= static_cast<std::uint32_t>(high_bits(v));
-    }
-    if (at == size) return found;
-    const block_scan rest = scan_bytes(bytes + at, size - at);
-    return {found.line_ends | rest.line_ends << at, found.non_ascii | rest.non_ascii};
+#elif defined(__aarch64__)
+
+/// All bits of each of 16 bytes that is CR or LF.
+[[nodiscard]] inline uint8x16_t find_line_ends(uint8x16_t bytes) noexcept {
+    return vorrq_u8(vceqq_u8(bytes, vdupq_n_u8('\n')), vceqq_u8(bytes, vdupq_n_u8('\r')));
+}
+
+/// Scans `block_scan::size` bytes.
+[[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept {
+    const auto* const at = reinterpret_cast<const std::uint8_t*>(bytes);
+    const uint8x16_t a = vld1q_u8(at);
+    const uint8x16_t b = vld1q_u8(at + 16);
+    const uint8x16_t c = vld1q_u8(at + 32);
+    const uint8x16_t d = vld1q_u8(at + 48);
+    // each byte of a compared vector keeps the one bit that is its place; adding neighbours three
+    // times makes eight bytes one
+    const std::uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t place = vld1q_u8(places);
+    const uint8x16_t ab =
+        vpaddq_u8(vandq_u8(find_line_ends(a), place), vandq_u8(find_line_ends(b), place));
+    const uint8x16_t cd =
+        vpaddq_u8(vandq_u8(find_line_ends(c), place), vandq_u8(find_line_ends(d), place));
+    const uint8x16_t abcd = vpaddq_u8(ab, cd);
+    const uint8x16_t bits = vpaddq_u8(abcd, abcd);
+    const uint8x16_t all = vorrq_u8(vorrq_u8(a, b), vorrq_u8(c, d));
+    return {vgetq_lane_u64(vreinterpretq_u64_u8(bits), 0), vmaxvq_u8(all) & 0x80U};
 }
 
 #else
@@ -116,64 +148,13 @@ struct block_scan {
 /// Scans `block_scan::size` bytes.
 [[nodiscard]] inline block_scan scan_block(const char* bytes) noexcept { return scan_words(bytes); }
 
-/// Scans the last `size` bytes, fewer than a block.
-[[nodiscard, gnu::noinline]] inline block_scan scan_tail(const char* bytes,
-                                                         std::size_t size) noexcept {
-    return scan_bytes(bytes, size);
-}
-
 #endif
 
-/// Finds the line ends of a text, each once, a block of bytes at a time. All scanning for line
-/// ends goes through here.
-class line_scanner {
-public:
-    /// Goes on with `bytes`, which are borrowed.
-    constexpr void start(std::string_view bytes) noexcept {
-        next_block_ = bytes.data();
-        end_ = bytes.data() + bytes.size();
-        line_ends_ = 0;
-    }
-
-    /// The next CR or LF, or null when there is none.
-    [[nodiscard, gnu::always_inline]] constexpr const char* next() noexcept {
-        while (line_ends_ == 0) {
-            if (next_block_ == end_) return nullptr;
-            load();
-        }
-        const char* const at = block_ + std::countr_zero(line_ends_);
-        line_ends_ &= line_ends_ - 1;
-        return at;
-    }
-
-    /// Whether a byte above 0x7F may lie between the last `settle` and the last line end.
-    [[nodiscard]] constexpr bool non_ascii() const noexcept { return non_ascii_ != 0; }
-
-    /// Forgets such bytes of all blocks but the one that was looked at last.
-    constexpr void settle() noexcept { non_ascii_ = block_non_ascii_; }
-
-    [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
-
-private:
-    [[gnu::always_inline]] constexpr void load() noexcept {
-        const auto left = static_cast<std::size_t>(end_ - next_block_);
-        const std::size_t size = left < block_scan::size ? left : block_scan::size;
-        block_ = next_block_;
-        next_block_ += size;
-        const block_scan found = std::is_constant_evaluated() ? scan_bytes(block_, size)
-                                 : size == block_scan::size   ? scan_block(block_)
-                                                              : scan_tail(block_, size);
-        line_ends_ = found.line_ends;
-        block_non_ascii_ = found.non_ascii;
-        non_ascii_ |= found.non_ascii;
-    }
-
-    const char* block_ = nullptr;
-    const char* next_block_ = nullptr;
-    const char* end_ = nullptr;
-    std::uint64_t line_ends_ = 0;
-    std::uint32_t block_non_ascii_ = 0;
-    std::uint32_t non_ascii_ = 0;
-};
+/// Scans the last `size` bytes, fewer than a block.
+[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
+    char block[block_scan::size] = {};
+    std::memcpy(block, bytes, size);
+    return scan_block(block);
+}
 
 } // namespace sse::detail

@@ -3,7 +3,7 @@
 
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
-#include <sse/text/scan.hpp>
+#include <sse/text/line_scanner.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -54,17 +54,14 @@ constexpr void put(Sink& sink, std::string_view bytes) {
 template <class Sink>
 constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
     line_scanner scanner;
-    scanner.start(text);
+    scanner.start(text, false);
+    line_scanner::walk lines(scanner);
     const char* line = text.data();
     const char* const end = line + text.size();
-    for (const char* at = scanner.next(); at != nullptr; at = scanner.next()) {
+    for (const char* at = lines.next(); at != nullptr; at = lines.next()) {
         put(sink, {line, static_cast<std::size_t>(at - line)});
         put(sink, separator);
-        line = at + 1;
-        if (*at == '\r' && line != end && *line == '\n') {
-            static_cast<void>(scanner.next());
-            ++line;
-        }
+        line = lines.behind(at);
     }
     put(sink, {line, static_cast<std::size_t>(end - line)});
 }

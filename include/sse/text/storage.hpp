@@ -16,32 +16,45 @@ template <class Allocator = std::allocator<char>>
 class growing_storage {
 public:
     growing_storage() = default;
-    explicit growing_storage(const Allocator& allocator) : text_(allocator) {}
+    explicit growing_storage(const Allocator& allocator) : memory_(allocator) {}
 
-    [[nodiscard]] std::string_view view() const noexcept { return text_; }
-    void clear() noexcept { text_.clear(); }
+    [[nodiscard]] std::string_view view() const noexcept { return {memory_.data(), size_}; }
+    void clear() noexcept { size_ = 0; }
 
     /// Adds `bytes` at the end; false when there is no room, which does not happen here.
     [[nodiscard]] bool append(std::string_view bytes) {
-        text_.append(bytes);
+        if (memory_.size() - size_ < bytes.size()) grow(bytes.size());
+        bytes.copy(memory_.data() + size_, bytes.size());
+        size_ += bytes.size();
         return true;
     }
 
     /// Adds a line feed and `line`; false when there is no room, which does not happen here.
     [[nodiscard]] bool append_line(std::string_view line) {
-        text_.push_back('\n');
-        text_.append(line);
+        if (memory_.size() - size_ <= line.size()) grow(line.size() + 1);
+        memory_[size_] = '\n';
+        line.copy(memory_.data() + size_ + 1, line.size());
+        size_ += line.size() + 1;
         return true;
     }
 
     /// Gives up memory beyond `keep` bytes. The text is lost.
     void shrink(std::size_t keep) {
-        if (text_.capacity() > keep) text_ = text_type(text_.get_allocator());
+        clear();
+        if (memory_.capacity() > keep) memory_ = memory_type(memory_.get_allocator());
     }
 
 private:
-    using text_type = std::basic_string<char, std::char_traits<char>, Allocator>;
-    text_type text_;
+    using memory_type = std::basic_string<char, std::char_traits<char>, Allocator>;
+
+    /// Makes room for `more` bytes, and for as many again as there are.
+    [[gnu::noinline]] void grow(std::size_t more) {
+        memory_.resize(size_ + (more > size_ ? more : size_));
+        memory_.resize(memory_.capacity());
+    }
+
+    memory_type memory_; ///< what is not used of it is there as well, so that appending is a copy
+    std::size_t size_ = 0;
 };
 
 /// Text that a parser keeps beyond the bytes it was fed, in `N` bytes of its own: for parsers

@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/text/avx2.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -93,6 +95,22 @@ struct utf8_step {
         }
     }
     return at;
+}
+
+/// Whether `text` is well-formed UTF-8.
+[[nodiscard]] constexpr bool is_utf8(std::string_view text) noexcept {
+#if defined(SSE_HAS_AVX2)
+    constexpr std::size_t worth_it = 64;
+    if (!std::is_constant_evaluated() && text.size() >= worth_it && has_avx2()) {
+        // what is checked elsewhere ends with the last byte that begins a sequence
+        std::size_t last = text.size() - 1;
+        while (text.size() - last < 4 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80)
+            --last;
+        return avx2::is_utf8(text.data(), text.size(), false) &&
+               utf8_valid_prefix(text.substr(last)) == text.size() - last;
+    }
+#endif
+    return utf8_valid_prefix(text) == text.size();
 }
 
 /// Appends `text` with U+FFFD in place of whatever is not UTF-8; false when `out` is full.

@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
 
-#include <sse/text/scan.hpp>
+#include <sse/text/line_scanner.hpp>
 
 #include <array>
 #include <cstddef>
@@ -22,9 +22,10 @@ bool operator_equal(const block_scan& a, const block_scan& b) {
 
 std::vector<std::size_t> line_ends_of(std::string_view text) {
     sse::detail::line_scanner scanner;
-    scanner.start(text);
+    scanner.start(text, false);
+    sse::detail::line_scanner::walk lines(scanner);
     std::vector<std::size_t> out;
-    while (const char* at = scanner.next())
+    while (const char* at = lines.next())
         out.push_back(static_cast<std::size_t>(at - text.data()));
     return out;
 }
@@ -58,13 +59,50 @@ TEST_CASE("scan: neighbours of line ends do not disturb each other") {
 }
 
 TEST_CASE("scan: a tail of every size is scanned to its end and no further") {
-    for (std::size_t size = 0; size < block_scan::size; ++size) {
+    for (std::size_t size = 1; size < block_scan::size; ++size) {
         const std::vector<char> bytes(size, '\n'); // a sanitizer sees a byte too many
         const block_scan found = sse::detail::scan_tail(bytes.data(), size);
         REQUIRE(found.line_ends == (std::uint64_t{1} << size) - 1);
         REQUIRE(found.non_ascii == 0);
     }
     CHECK(sse::detail::scan_tail("12345678901234567890\xC3", 21).non_ascii != 0);
+}
+
+TEST_CASE("scan: a NUL is found at every place of texts of every size") {
+    for (std::size_t size = 0; size < 40; ++size) {
+        std::string text(size, '\x01');
+        REQUIRE(!sse::detail::holds_nul(text));
+        for (std::size_t at = 0; at < size; ++at) {
+            text[at] = '\0';
+            REQUIRE(sse::detail::holds_nul(text));
+            text[at] = '\x80';
+        }
+    }
+}
+
+TEST_CASE("scan: blocks are found alike by what the processor has and what all have") {
+    std::string text(sse::detail::stretch_scan::size, 'x');
+    for (const std::size_t at : {0U, 63U, 64U, 130U, 700U, 1023U})
+        text[at] = at % 2 == 0 ? '\n' : '\r';
+    for (const std::size_t non_ascii : {5U, 500U, 1000U, 2000U}) {
+        std::string stretch = text;
+        if (non_ascii < stretch.size()) stretch[non_ascii] = '\x80';
+        sse::detail::stretch_scan expected;
+        sse::detail::scan_blocks(stretch.data(), sse::detail::stretch_scan::most_blocks, expected);
+        CHECK(expected.count == 5);
+        CHECK(expected.non_ascii == (non_ascii < stretch.size()));
+        for (const bool after_line_ends : {false, true}) {
+            sse::detail::stretch_scan found;
+            found.count = after_line_ends ? 1 : 0;
+            sse::detail::scan_stretch(stretch.data(), stretch.size(), found);
+            REQUIRE(found.count == expected.count);
+            CHECK(found.non_ascii == expected.non_ascii);
+            for (std::size_t i = 0; i < found.count; ++i) {
+                CHECK(found.blocks[i].bytes == expected.blocks[i].bytes);
+                CHECK(found.blocks[i].line_ends == expected.blocks[i].line_ends);
+            }
+        }
+    }
 }
 
 TEST_CASE("line_scanner: finds each line end once, over blocks and tails") {
@@ -77,22 +115,73 @@ TEST_CASE("line_scanner: finds each line end once, over blocks and tails") {
     CHECK(line_ends_of(text) == std::vector<std::size_t>{0, 63, 64, 127, 199});
 }
 
-TEST_CASE("line_scanner: forgets bytes above 0x7F but those of the block it is in") {
-    std::string text(192, 'x');
-    text[10] = '\xFF';
-    text[20] = text[100] = text[130] = '\n';
+TEST_CASE("line_scanner: takes the LF of a CRLF for no line end of its own, wherever blocks end") {
+    for (std::size_t at = 0; at < 3 * sse::detail::stretch_scan::size; ++at) {
+        std::string text(at + 4, 'x');
+        text[at] = '\r';
+        text[at + 1] = text[at + 2] = '\n';
+        sse::detail::line_scanner scanner;
+        scanner.start(text, false);
+        sse::detail::line_scanner::walk lines(scanner);
+        const char* const cr = lines.next();
+        REQUIRE(cr == text.data() + at);
+        REQUIRE(lines.behind(cr) == cr + 2);
+        const char* const lf = lines.next();
+        REQUIRE(lf == cr + 2);
+        REQUIRE(lines.behind(lf) == lf + 1);
+        REQUIRE(lines.next() == nullptr);
+    }
+}
+
+TEST_CASE("line_scanner: goes on with a stretch where the walk before ended") {
+    std::string text(200, 'x');
+    text[10] = text[20] = text[150] = '\n';
     sse::detail::line_scanner scanner;
-    scanner.start(text);
-    REQUIRE(scanner.next() != nullptr);
-    CHECK(scanner.non_ascii());
+    scanner.start(text, false);
+    for (const std::size_t at : {10U, 20U, 150U}) {
+        sse::detail::line_scanner::walk lines(scanner);
+        CHECK(lines.next() == text.data() + at);
+    }
+    CHECK(sse::detail::line_scanner::walk(scanner).next() == nullptr);
+}
+
+TEST_CASE("line_scanner: suspects text that is not UTF-8 until the stretch behind it is settled") {
+    constexpr std::size_t stretch = sse::detail::stretch_scan::size;
+    std::string text(3 * stretch, 'x');
+    text[10] = '\xFF';
+    text[20] = text[stretch + 5] = text[2 * stretch + 5] = '\n';
+    sse::detail::line_scanner scanner;
+    scanner.start(text, true);
+    sse::detail::line_scanner::walk lines(scanner);
+    CHECK(!scanner.is_suspect());
+    REQUIRE(lines.next() != nullptr);
+    CHECK(scanner.is_suspect());
     scanner.settle();
-    CHECK(scanner.non_ascii()); // the rest of the block may hold more
-    REQUIRE(scanner.next() != nullptr);
-    CHECK(scanner.non_ascii());
+    CHECK(scanner.is_suspect()); // the rest of the stretch may hold more
+    REQUIRE(lines.next() != nullptr);
+    REQUIRE(lines.next() != nullptr);
     scanner.settle();
-    CHECK(!scanner.non_ascii());
-    REQUIRE(scanner.next() != nullptr);
-    CHECK(!scanner.non_ascii());
+    CHECK(!scanner.is_suspect());
+}
+
+TEST_CASE("line_scanner: suspects a sequence that is cut by the end of the bytes") {
+    sse::detail::line_scanner scanner;
+    scanner.start("data: \xC3", true);
+    CHECK(sse::detail::line_scanner::walk(scanner).next() == nullptr);
+    scanner.start("\n", true);
+    REQUIRE(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    CHECK(scanner.is_suspect());
+}
+
+TEST_CASE("line_scanner: suspects no ASCII, and nothing where nothing is decoded") {
+    sse::detail::line_scanner scanner;
+    const std::string blank(5000, '\n');
+    scanner.start(blank, true);
+    CHECK(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    CHECK(!scanner.is_suspect());
+    scanner.start("\xFF\n", false);
+    CHECK(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    CHECK(!scanner.is_suspect());
 }
 
 } // namespace text_scan_test

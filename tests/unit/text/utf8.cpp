@@ -4,6 +4,7 @@
 #include <sse/text/storage.hpp>
 #include <sse/text/utf8.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,36 @@ TEST_CASE("utf8: one replacement for each maximal subpart") {
                                                                               "b\uFFFD"
                                                                               "c\uFFFD\uFFFD"
                                                                               "d");
+}
+
+TEST_CASE("utf8: long texts are judged like short ones, whatever follows whatever wherever") {
+    constexpr std::string_view borders = "\x7F\x80\x8F\x90\x9F\xA0\xBF\xC0\xC1\xC2\xDF\xE0\xE1"
+                                         "\xEC\xED\xEE\xEF\xF0\xF1\xF3\xF4\xF5\xFF";
+    for (const std::size_t place : {0U, 1U, 29U, 31U, 32U, 33U, 63U, 64U, 93U, 96U}) {
+        std::string text(100, 'x');
+        bool alike = true;
+        for (const char a : borders) {
+            for (const char b : borders) {
+                for (const char c : borders) {
+                    text.replace(place, 4, {a, b, c, place % 2 == 0 ? '\x80' : 'x'});
+                    alike = alike && sse::detail::is_utf8(text) == is_valid(text);
+                }
+            }
+        }
+        CHECK(alike);
+    }
+}
+
+TEST_CASE("utf8: a text may end with a whole sequence only, of whatever size it is") {
+    for (const std::string_view last : {"\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"}) {
+        for (std::size_t size = 0; size < 140; ++size) {
+            for (std::size_t part = 1; part <= last.size(); ++part) {
+                const std::string text = std::string(size, 'x') + std::string(last.substr(0, part));
+                REQUIRE(sse::detail::is_utf8(text) == (part == last.size()));
+            }
+        }
+    }
+    CHECK(!sse::detail::is_utf8(std::string(100, '\x80')));
 }
 
 TEST_CASE("utf8: says when there is no room for a replacement") {

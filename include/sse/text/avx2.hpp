@@ -1,0 +1,129 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/text/scan.hpp>
+#include <sse/text/stretch_scan.hpp>
+#include <sse/text/utf8_rules.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+// Vectors of the compiler instead of <immintrin.h>, which alone takes longer to compile than all
+// the rest of the layer.
+#if defined(__x86_64__) && defined(__GNUC__)
+#define SSE_HAS_AVX2 1
+
+namespace sse::detail {
+
+/// Whether this processor has AVX2, asked while running: what is built for all of them uses it.
+[[nodiscard]] inline bool has_avx2() noexcept {
+#if defined(__AVX2__)
+    return true;
+#else
+    return __builtin_cpu_supports("avx2") != 0;
+#endif
+}
+
+namespace avx2 {
+
+using bytes_32 [[gnu::vector_size(32)]] = unsigned char;
+using chars_32 [[gnu::vector_size(32)]] = char;
+
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+load(const void* bytes) noexcept {
+    bytes_32 v;
+    std::memcpy(&v, bytes, sizeof v);
+    return v;
+}
+
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline std::uint64_t
+high_bits(bytes_32 v) noexcept {
+    return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(chars_32(v)));
+}
+
+/// Bit i: byte i is CR or LF.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline std::uint64_t
+line_ends(bytes_32 v) noexcept {
+    return high_bits(bytes_32((v == '\n') | (v == '\r')));
+}
+
+/// Whether four blocks hold nothing up to CR, so no line end; adds what they hold to `seen`.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bool
+is_quiet(const char* bytes, bytes_32& seen) noexcept {
+    bytes_32 least = load(bytes);
+    for (std::size_t i = 0; i != 4; ++i, bytes += block_scan::size) {
+        const bytes_32 a = load(bytes);
+        const bytes_32 b = load(bytes + sizeof a);
+        const bytes_32 lesser = a < b ? a : b;
+        least = lesser < least ? lesser : least;
+        seen |= a | b;
+    }
+    return high_bits(bytes_32(least <= '\r')) == 0;
+}
+
+/// Scans `count` whole blocks. `is_long_line`: there was no line end in the last ones, so that it
+/// pays to look first whether there is none at all.
+[[gnu::target("avx2")]] inline void scan_blocks(const char* bytes, std::size_t count,
+                                                bool is_long_line, stretch_scan& found) noexcept {
+    constexpr std::size_t quiet = 4; // blocks
+    bytes_32 seen = {};
+    if (is_long_line) {
+        for (; count >= quiet && is_quiet(bytes, seen); count -= quiet)
+            bytes += quiet * block_scan::size;
+    }
+    line_end_block* block = found.blocks.data();
+    for (std::size_t i = 0; i != count; ++i, bytes += block_scan::size) {
+        const bytes_32 a = load(bytes);
+        const bytes_32 b = load(bytes + sizeof a);
+        const std::uint64_t ends = line_ends(a) | line_ends(b) << 32;
+        *block = {bytes, ends};
+        block += ends != 0 ? 1 : 0;
+        seen |= a | b;
+    }
+    found.count = static_cast<std::size_t>(block - found.blocks.data());
+    found.non_ascii = high_bits(seen) != 0;
+}
+
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+look_up(const utf8_pair_table& table, bytes_32 nibbles) noexcept {
+    return bytes_32(__builtin_ia32_pshufb256(chars_32(load(table.data())), chars_32(nibbles)));
+}
+
+/// Not zero where a byte may not follow the three before it, which are read as well.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+utf8_errors(const char* bytes) noexcept {
+    const bytes_32 v = load(bytes);
+    const bytes_32 before = load(bytes - 1);
+    const bytes_32 in_pair = look_up(utf8_first_high, before >> 4) &
+                             look_up(utf8_first_low, before & 0x0F) &
+                             look_up(utf8_second_high, v >> 4);
+    const bytes_32 goes_on = bytes_32((load(bytes - 2) >= 0xE0) | (load(bytes - 3) >= 0xF0));
+    return in_pair ^ (goes_on & utf8_two_continuations);
+}
+
+/// Whether `bytes` are UTF-8, but for a sequence that goes on behind them. `has_context`: at least
+/// three bytes before them can be read, and they may go on within a sequence that begins there.
+[[nodiscard, gnu::target("avx2")]] inline bool is_utf8(const char* bytes, std::size_t size,
+                                                       bool has_context) noexcept {
+    constexpr std::size_t step = sizeof(bytes_32);
+    bytes_32 errors = {};
+    std::size_t at = 0;
+    if (!has_context) { // zeros in front, and behind what is shorter than a step
+        char start[3 + step] = {};
+        std::memcpy(start + 3, bytes, size < step ? size : step);
+        errors = utf8_errors(start + 3);
+        if (size < step) return high_bits(bytes_32(errors != 0)) == 0;
+        at = step;
+        if (size < step + 3) return high_bits(bytes_32(errors != 0)) == 0 && size == step;
+    }
+    for (; size - at >= step; at += step)
+        errors |= utf8_errors(bytes + at);
+    if (at != size) errors |= utf8_errors(bytes + size - step);
+    return high_bits(bytes_32(errors != 0)) == 0;
+}
+
+} // namespace avx2
+} // namespace sse::detail
+
+#endif
