@@ -3,8 +3,10 @@
 
 // The server: from a socket to an event stream.
 
+#include <sse/server/cors.hpp>
 #include <sse/server/drain.hpp>
 #include <sse/server/event_stream.hpp>
+#include <sse/server/guard.hpp>
 #include <sse/server/limits.hpp>
 #include <sse/server/metrics.hpp>
 #include <sse/server/options.hpp>

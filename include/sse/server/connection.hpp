@@ -102,6 +102,10 @@ private:
     void after_request();
     void dispatch();
     void run_route(request& rq);
+    void call_handler(request& rq, std::size_t route);
+    void preflight(const std::string& allow, bool found);
+    void tell_guards() noexcept;
+    [[nodiscard]] std::string origin() const;
     void fail(errc e);
     void answered();
     [[nodiscard]] response busy() const;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/server/guard.hpp>
 #include <sse/server/limits.hpp>
 #include <sse/server/request_reader.hpp>
 
+#include <memory>
 #include <string>
 
 namespace sse::detail {
@@ -18,7 +20,8 @@ struct exchange {
     std::string output; ///< not sent yet
     bool last = false;  ///< the connection ends behind the output
     bool continued = false;
-    asio::cancellation_signal left{}; ///< ends the TLS handshake
+    asio::cancellation_signal left{};   ///< ends the TLS handshake
+    std::weak_ptr<guarded_call> call{}; ///< the one that guards still look at
 };
 
 } // namespace sse::detail

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/tls_server_layer.hpp>
+#include <sse/server/cors.hpp>
 #include <sse/server/limits.hpp>
 #include <sse/server/metrics.hpp>
 
@@ -32,7 +33,10 @@ struct server_options {
     /// `[::1]` is how an IPv6 address stands here. Without a value everything is allowed, but on a
     /// loopback address `localhost`, `127.0.0.1` and `[::1]` only, so that no web page can reach
     /// the server by a name of its own.
+    /// Requests that change something (other than GET, HEAD and OPTIONS) and come from a web page
+    /// of neither these names nor `cors.origins` get 403.
     std::optional<std::vector<std::string>> hosts{};
+    cors_options cors{};
 };
 
 } // namespace sse

@@ -4,6 +4,7 @@
 #include <sse/http/query.hpp>
 #include <sse/http/request_head.hpp>
 
+#include <any>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@ struct request {
     std::string body;
     /// What the wildcards of the route stand for, decoded; that of a `*` is called "*".
     std::vector<std::pair<std::string, std::string>> parameters;
+    std::any state; ///< what a guard left for the handler
 
     [[nodiscard]] const std::string& method() const noexcept { return head.method; }
 

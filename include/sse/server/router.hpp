@@ -65,6 +65,12 @@ public:
         return best;
     }
 
+    /// Whether `pattern` alone would fit.
+    [[nodiscard]] static bool matches(std::string_view pattern, std::string_view path) {
+        std::string rank;
+        return fits(pattern, path, rank);
+    }
+
     /// The methods of all routes, for `OPTIONS *`.
     [[nodiscard]] std::string allow() const {
         std::string all;

@@ -5,6 +5,7 @@
 #include <sse/server/acceptor.hpp>
 #include <sse/server/admission.hpp>
 #include <sse/server/drain.hpp>
+#include <sse/server/guard.hpp>
 #include <sse/server/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
@@ -63,6 +64,14 @@ public:
     void post(std::string_view path, request_handler handler) {
         route("POST", path, std::move(handler));
     }
+
+    /// Lets `handler` decide on all requests that fit `path` (as in `route`; every method) and have
+    /// a route, before that is taken. Several are asked in the order they were added.
+    void guard(std::string_view path, guard_handler handler) {
+        core_->state()->guards.emplace_back(path, std::move(handler));
+    }
+    /// Lets `handler` decide on all requests that have a route.
+    void guard(guard_handler handler) { guard("", std::move(handler)); }
 
     /// Binds and begins to accept connections.
     /// Errors: those of the system, such as `address_in_use`; `errc::tls_misconfigured`. For a

@@ -4,25 +4,20 @@
 #include <sse/net/asio.hpp>
 #include <sse/server/admission.hpp>
 #include <sse/server/deadlines.hpp>
+#include <sse/server/guard.hpp>
 #include <sse/server/metrics.hpp>
 #include <sse/server/options.hpp>
-#include <sse/server/reply.hpp>
-#include <sse/server/request.hpp>
 #include <sse/server/response.hpp>
 #include <sse/server/router.hpp>
 
 #include <array>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace sse {
-
-/// What answers a request.
-using request_handler = std::function<void(const request&, reply)>;
 
 namespace detail {
 
@@ -43,6 +38,7 @@ struct server_state {
     std::vector<std::string> hosts; ///< names that are served; empty for all
     router routes;
     std::vector<request_handler> handlers;
+    std::vector<std::pair<std::string, guard_handler>> guards; ///< with the paths that they are for
     std::shared_ptr<admission> admitted;
     std::shared_ptr<deadlines> timers;
     date_cache date;

@@ -122,6 +122,7 @@ inline void connection::on_input(std::string_view bytes) {
 
 inline void connection::on_end(const error_code& ec) {
     ended_ = true;
+    tell_guards();
     const bool clean = ec == asio::error::eof;
     const bool busy =
         phase_ == phase::answering || (phase_ == phase::reading && !http_->output.empty());
@@ -186,6 +187,7 @@ inline void connection::lost(const error_code& why) {
     if (before == phase::streaming) leave_stream();
     unlink();
     transport_.close();
+    tell_guards();
     if (before == phase::handshaking) http_->left.emit(asio::cancellation_type::terminal);
     if (const auto feeder = std::exchange(feeder_, nullptr)) feeder->on_gone(why);
 }

@@ -2,10 +2,15 @@
 #pragma once
 
 #include <sse/server/connection.hpp>
+#include <sse/server/cors.hpp>
+#include <sse/server/guard.hpp>
 #include <sse/server/host_guard.hpp>
+#include <sse/server/origin_guard.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 // Requests and short answers of a connection.
 namespace sse::detail {
@@ -92,6 +97,9 @@ inline void connection::dispatch() {
     if (!s.hosts.empty() && !is_host_allowed(rq.head.authority(), s.hosts)) {
         return respond({.status = 421, .body = "host not served\n"});
     }
+    if (!is_origin_allowed(rq, s.hosts, s.options.cors)) {
+        return respond({.status = 403, .body = "origin not allowed\n"});
+    }
     if (s.refusing) return respond(busy());
     run_route(rq);
 }
@@ -99,6 +107,10 @@ inline void connection::dispatch() {
 inline void connection::run_route(request& rq) {
     server_state& s = *state_;
     route_match match = s.routes.find(rq.method(), rq.path);
+    const bool asks_first = rq.method() == "OPTIONS" && !s.options.cors.origins.empty() &&
+                            !origin().empty() &&
+                            !rq.header("Access-Control-Request-Method").empty();
+    if (asks_first) return preflight(match.allow, match.result != route_match::kind::no_path);
     switch (match.result) {
     case route_match::kind::found: break;
     case route_match::kind::bad_escape:
@@ -115,9 +127,42 @@ inline void connection::run_route(request& rq) {
         return respond({.status = 404, .body = "not found\n"});
     }
     rq.parameters = std::move(match.parameters);
+    call_handler(rq, match.index);
+}
+
+inline void connection::call_handler(request& rq, std::size_t route) {
+    server_state& s = *state_;
+    std::vector<guard_handler> guards;
+    for (const auto& [path, guard] : s.guards) {
+        if (path.empty() || router::matches(path, rq.path)) guards.push_back(guard);
+    }
     // a copy, since a handler may add routes
-    const request_handler handler = s.handlers[match.index];
-    handler(rq, reply(shared_from_this()));
+    request_handler handler = s.handlers[route];
+    if (guards.empty()) return handler(rq, reply(shared_from_this()));
+    const auto call = std::make_shared<guarded_call>(rq, reply(shared_from_this()),
+                                                     std::move(guards), std::move(handler));
+    http_->call = call;
+    guarded_call::go_on(call);
+}
+
+/// Answers what browsers ask before they send a request of another origin.
+inline void connection::preflight(const std::string& allow, bool found) {
+    if (!found) return respond({.status = 404, .body = "not found\n"});
+    const cors_options& cors = state_->options.cors;
+    if (!allows_origin(cors, origin()))
+        return respond({.status = 403, .body = "origin not allowed\n"});
+    respond({.status = 204, .headers = preflight_fields(cors, allow)});
+}
+
+inline void connection::tell_guards() noexcept {
+    const auto call = http_ ? http_->call.lock() : nullptr;
+    if (call) call->left.emit(asio::cancellation_type::terminal);
+}
+
+/// That of the request under way, as far as it was understood.
+inline std::string connection::origin() const {
+    const std::string* value = http_->reader.current().head.headers.find("Origin");
+    return value == nullptr ? std::string() : *value;
 }
 
 inline void connection::fail(errc e) {
@@ -130,6 +175,7 @@ inline void connection::fail(errc e) {
 inline void connection::respond(response answer) {
     if (phase_ != phase::answering) return;
     const answer_context c = context();
+    add_cors_fields(state_->options.cors, origin(), answer.headers);
     write_response(answer, c, http_->output);
     http_->last = !c.keep_alive;
     answered();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/server/connection.hpp>
+#include <sse/server/cors.hpp>
 
 #include <utility>
 
@@ -14,8 +15,10 @@ inline stream_sink* connection::open_stream(const http::fields& headers,
     if (phase_ != phase::answering) return nullptr;
     answer_context c = context();
     c.keep_alive = c.keep_alive && c.minor != 0;
+    http::fields more = headers;
+    add_cors_fields(state_->options.cors, origin(), more);
     std::string head;
-    if (write_stream_head(headers, c, head) != errc::success) {
+    if (write_stream_head(more, c, head) != errc::success) {
         respond({.status = 500, .body = "invalid response\n"});
         return nullptr;
     }
