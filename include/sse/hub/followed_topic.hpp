@@ -4,6 +4,7 @@
 #include <sse/hub/topic_log.hpp>
 #include <sse/hub/topic_view.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -22,10 +23,15 @@ struct followed_topic {
 
     explicit followed_topic(std::string topic) : name(std::move(topic)) {}
 
+    /// Returns the reader's slot.
+    std::size_t add_reader(slot reader);
+    void remove_reader(std::size_t index) noexcept;
+
     std::string name;
     topic_log* log = nullptr; ///< null until something is published
     topic_view view;
     std::vector<slot> readers;
+    std::atomic<std::size_t> reader_count{0}; ///< of `readers`, for other threads
 };
 
 } // namespace sse::detail

@@ -41,16 +41,16 @@ public:
 
     /// Appends an event to the log of `topic` and wakes those who follow it. It never touches a
     /// socket. Without an id the event gets its number in the hub.
-    /// Errors: `errc::invalid_topic`; `errc::invalid_field` for CR, LF or NUL in the type or id;
-    /// `errc::invalid_id` for an id that looks like the hub's or is still in history;
-    /// `errc::too_many_topics`; `errc::draining`. Nothing is appended then.
+    /// Errors: `errc::invalid_topic`; `errc::invalid_field` for CR, LF or NUL in the type or id,
+    /// and for a key that is too long; `errc::invalid_id` for an id that looks like the hub's or is
+    /// still in history; `errc::too_many_topics`; `errc::draining`. Nothing is appended then.
     publish_result publish(std::string_view topic, const event_view& e,
                            const publish_options& options = {}) {
         detail::log_store::result r;
         {
             const std::lock_guard lock(state_->mutex);
             if (state_->draining) return {errc::draining};
-            r = state_->store.append(topic, e, {options.retry}, state_->now());
+            r = state_->store.append(topic, e, {options.retry, options.key}, state_->now());
             if (r.error != errc::success) return {r.error};
             ++state_->metrics.published;
         }

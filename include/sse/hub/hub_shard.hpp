@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ public:
         return {hub_->store.epoch(), position};
     }
     [[nodiscard]] std::uint64_t horizon() const noexcept { return horizon_; }
+    /// What a stream sends next.
+    [[nodiscard]] std::string_view next(hub_stream& stream);
     /// Tells a stream of a gap.
     void append_gap(hub_stream& stream, const gap& missing);
 
@@ -63,7 +66,8 @@ public:
     merge_buffer merged;
 
 private:
-    void refresh(bool keep);
+    [[nodiscard]] std::unique_lock<std::mutex> look();
+    bool refresh(bool keep);
     void settle_lost();
     void drain_streams();
     void work();

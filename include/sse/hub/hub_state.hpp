@@ -20,7 +20,8 @@ class hub_shard;
 struct hub_state {
     explicit hub_state(hub_options o)
         : options(std::move(o)), started(net::steady_clock::now()),
-          store(options.history, epoch_of(options), options.max_topics) {}
+          store(options.history, epoch_of(options), options.max_topics,
+                options.overflow == overflow::conflate) {}
 
     /// Milliseconds since the start.
     [[nodiscard]] std::uint64_t now() const {

@@ -3,6 +3,7 @@
 
 #include <sse/hub/event_id.hpp>
 #include <sse/hub/history.hpp>
+#include <sse/hub/string_map.hpp>
 #include <sse/hub/topic.hpp>
 #include <sse/hub/topic_log.hpp>
 #include <sse/hub/wire_event.hpp>
@@ -12,24 +13,15 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace sse::detail {
-
-struct string_hash {
-    using is_transparent = void;
-    [[nodiscard]] std::size_t operator()(std::string_view s) const noexcept {
-        return std::hash<std::string_view>()(s);
-    }
-};
-template <class Value>
-using string_map = std::unordered_map<std::string, Value, string_hash, std::equal_to<>>;
 
 /// All topics of a hub, with the one sequence of their events and the one budget of their memory.
 ///
@@ -39,6 +31,7 @@ class log_store {
 public:
     struct append_options {
         std::optional<std::chrono::milliseconds> retry{};
+        std::string_view key{};
     };
     struct result {
         errc error = errc::success;
@@ -46,8 +39,10 @@ public:
         topic_log* log = nullptr;
     };
 
-    log_store(const history& bounds, std::uint64_t epoch, std::size_t max_topics)
-        : bounds_(bounds), epoch_(epoch), max_topics_(max_topics),
+    /// `keep_values`: the newest event of each key outlives its eviction.
+    log_store(const history& bounds, std::uint64_t epoch, std::size_t max_topics,
+              bool keep_values = false)
+        : bounds_(bounds), epoch_(epoch), max_topics_(max_topics), keep_values_(keep_values),
           segment_capacity_(bounds.bytes == 0
                                 ? max_segment
                                 : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
@@ -81,15 +76,11 @@ public:
     /// `errc::too_many_topics`; nothing is changed then.
     result append(std::string_view topic, event_view e, const append_options& options,
                   std::uint64_t now) {
-        if (const errc refused = check(topic, e); refused != errc::success) return {refused};
-        topic_log* log = find(topic);
-        if (log == nullptr) {
-            if (logs_.size() >= max_topics_) return {errc::too_many_topics};
-            log = logs_.emplace(topic, std::make_unique<topic_log>(std::string(topic)))
-                      .first->second.get();
-            for (log_reader* w : watchers)
-                w->tell(*log);
+        if (const errc refused = check(topic, e, options); refused != errc::success) {
+            return {refused};
         }
+        topic_log* const log = find_or_add(topic);
+        if (log == nullptr) return {errc::too_many_topics};
         const std::uint64_t sequence = sequence_ + 1;
         char own[event_id_size];
         if (e.id.empty()) {
@@ -98,13 +89,14 @@ public:
             own_ids_.emplace(e.id, sequence);
             log->own_ids.emplace_back(sequence, std::string(e.id));
         }
+        const std::uint32_t key = supersede(*log, options.key, sequence);
         const wire_event wire{e, options.retry};
         const std::size_t inner = wire.inner_size();
         const std::size_t size = wire_event::size(inner);
         segment& place = log->reserve(size, sequence, now, segment_capacity_, segments_);
-        raw_sink sink{place.append(size, sequence, now, 0)};
+        raw_sink sink{place.append(size, sequence, now, key)};
         wire.put(sink, inner);
-        log->appended(size);
+        log->appended(size, key);
         sequence_ = sequence;
         bytes_ += size + sizeof(log_entry);
         log->tell_readers();
@@ -127,8 +119,14 @@ public:
 
     /// Evicts from all logs what is beyond the budget, and segments that are too old as a whole.
     void trim(std::uint64_t now) {
-        while (bounds_.bytes != 0 && bytes_ > bounds_.bytes && segments_.size() > 1)
-            evict_segment();
+        while (bounds_.bytes != 0) {
+            if (kept_bytes_ > bounds_.bytes / 2)
+                drop_value();
+            else if (bytes_ > bounds_.bytes && segments_.size() > 1)
+                evict_segment();
+            else
+                break;
+        }
         if (const std::uint64_t age = max_age()) {
             while (!segments_.empty()) {
                 const segment& oldest = *segments_.front().data;
@@ -141,12 +139,15 @@ public:
     std::vector<log_reader*> watchers; ///< to be told of new topics
 
 private:
+    static constexpr std::size_t max_key_size = 255;
     static constexpr std::size_t min_segment = 1024;
     // many events to one send; below the size from which malloc would map and unmap each
     static constexpr std::size_t max_segment = std::size_t{64} << 10;
 
-    [[nodiscard]] errc check(std::string_view topic, const event_view& e) const {
+    [[nodiscard]] errc check(std::string_view topic, const event_view& e,
+                             const append_options& options) const {
         if (!is_topic(topic)) return errc::invalid_topic;
+        if (options.key.size() > max_key_size) return errc::invalid_field;
         if (!is_valid_field(e.type) || !is_valid_field(e.id)) return errc::invalid_field;
         if (!e.id.empty() && (looks_like_event_id(e.id) || find_own_id(e.id))) {
             return errc::invalid_id;
@@ -158,12 +159,64 @@ private:
         return static_cast<std::uint64_t>(std::max<std::int64_t>(bounds_.age.count(), 0));
     }
 
+    [[nodiscard]] topic_log* find_or_add(std::string_view topic) {
+        if (topic_log* const log = find(topic)) return log;
+        if (logs_.size() >= max_topics_) return nullptr;
+        auto made = std::make_unique<topic_log>(std::string(topic));
+        topic_log* const log = logs_.emplace(topic, std::move(made)).first->second.get();
+        for (log_reader* w : watchers)
+            w->tell(*log);
+        return log;
+    }
+
+    /// Makes way for the newest event of a key. Returns the key's number, 0 for none.
+    std::uint32_t supersede(topic_log& log, std::string_view key, std::uint64_t sequence) {
+        if (!keep_values_ || key.empty()) return 0;
+        if (!log.values) log.values = std::make_unique<newest_values>();
+        newest_values& values = *log.values;
+        const std::size_t before = values.footprint();
+        const std::uint32_t number = values.number(key);
+        const newest_values::node old = values.publish(number, sequence, log.end_ordinal());
+        forget(old, old ? old.mapped().bytes.size() + newest_values::footprint_of(key) : 0);
+        bytes_ += values.footprint() - before;
+        return number;
+    }
+
     void evict(topic_log& log) {
-        give_back(log, log.evict(segments_, bounds_.live_bytes));
-        while (!log.own_ids.empty() && log.own_ids.front().first <= log.last_evicted()) {
-            own_ids_.erase(log.own_ids.front().second);
+        const topic_log::event e = log.oldest();
+        std::string own_id;
+        if (!log.own_ids.empty() && log.own_ids.front().first == e.sequence) {
+            own_id = std::move(log.own_ids.front().second);
             log.own_ids.pop_front();
         }
+        if (e.key != 0 && log.values->is_newest(e.key, e.sequence)) {
+            log.values->keep(e.sequence, e.bytes, std::move(own_id));
+            kept_.emplace(e.sequence, &log);
+            kept_bytes_ += log.values->footprint_of(e.sequence);
+            bytes_ += e.bytes.size();
+        } else {
+            own_ids_.erase(own_id);
+            if (e.key == 0) log.lose(e.sequence);
+        }
+        give_back(log, log.evict(segments_, bounds_.live_bytes));
+    }
+
+    /// Lets go of what was kept of a value that a newer one supersedes, or that was dropped.
+    void forget(const newest_values::node& old, std::size_t size) {
+        if (!old || !old.mapped().evicted) return;
+        kept_bytes_ -= size;
+        kept_.erase(old.key());
+        own_ids_.erase(old.mapped().own_id);
+    }
+
+    /// Drops the oldest of the values that are kept beyond the logs.
+    void drop_value() {
+        const auto [sequence, log] = *kept_.begin();
+        const std::size_t before = log->values->footprint();
+        const newest_values::node old = log->values->drop(sequence);
+        forget(old, before - log->values->footprint());
+        bytes_ -= before - log->values->footprint();
+        log->lose(sequence);
     }
 
     void give_back(topic_log& log, std::size_t freed) {
@@ -183,9 +236,12 @@ private:
     history bounds_;
     const std::uint64_t epoch_;
     std::size_t max_topics_;
+    bool keep_values_;
     std::size_t segment_capacity_;
     std::uint64_t sequence_ = 0;
     std::size_t bytes_ = 0;
+    std::size_t kept_bytes_ = 0;               // of bytes_, those of values beyond the logs
+    std::map<std::uint64_t, topic_log*> kept_; // these values, by number
     kept_segments segments_;
     string_map<std::unique_ptr<topic_log>> logs_;
     string_map<std::uint64_t> own_ids_;

@@ -21,6 +21,7 @@ namespace sse {
 enum class overflow : std::uint8_t {
     disconnect, ///< it is cut, so that the reader comes back and is told of the gap
     skip,       ///< it goes on with the oldest event kept, behind a gap event
+    conflate,   ///< as skip, but with the newest event of each key in place of what it missed
 };
 
 /// How a hub keeps and delivers events. Zero is off, for durations and counts.
@@ -47,6 +48,9 @@ struct subscribe_options {
 /// What can be said of an event besides the event.
 struct publish_options {
     std::optional<std::chrono::milliseconds> retry{}; ///< a reconnection time to go with it
+    /// Its newest event stands for all earlier ones with the same key in the topic, where the hub
+    /// conflates. At most 255 bytes; it is not sent. Empty for none.
+    std::string_view key{};
 };
 
 /// What became of an event.

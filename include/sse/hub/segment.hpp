@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,10 +25,10 @@ struct log_entry {
 /// from the writer under a lock.
 class segment {
 public:
-    segment(std::uint64_t base, std::uint64_t ordinal, std::uint64_t sequence, std::uint64_t time,
-            std::size_t capacity)
-        : base_(base), ordinal_(ordinal), sequence_(sequence), time_(time), capacity_(capacity),
-          max_entries_(capacity / bytes_per_entry + 1),
+    segment(std::uint64_t base, std::uint64_t ordinal, std::uint64_t keyless,
+            std::uint64_t sequence, std::uint64_t time, std::size_t capacity)
+        : base_(base), ordinal_(ordinal), keyless_(keyless), sequence_(sequence), time_(time),
+          capacity_(capacity), max_entries_(capacity / bytes_per_entry + 1),
           // for overwrite: what is never written never costs a page
           bytes_(std::make_unique_for_overwrite<char[]>(capacity_)),
           entries_(std::make_unique_for_overwrite<log_entry[]>(max_entries_)) {}
@@ -56,6 +57,12 @@ public:
     [[nodiscard]] std::uint64_t ordinal() const noexcept {
         return ordinal_;
     } ///< of the first event
+    /// Events of the topic without a key before event `i` of this.
+    [[nodiscard]] std::uint64_t keyless_before(std::size_t i) const noexcept {
+        return keyless_ + static_cast<std::uint64_t>(
+                              std::count_if(entries_.get(), entries_.get() + i,
+                                            [](const log_entry& e) { return e.key == 0; }));
+    }
     [[nodiscard]] const char* bytes() const noexcept { return bytes_.get(); }
     [[nodiscard]] const log_entry& entry(std::size_t i) const noexcept { return entries_[i]; }
     [[nodiscard]] std::uint64_t sequence(std::size_t i) const noexcept {
@@ -69,6 +76,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t count() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t end() const noexcept { return base_ + size_; } ///< offset
+    [[nodiscard]] std::string_view event(std::size_t i) const noexcept {
+        const std::size_t end = i + 1 == count_ ? size_ : entries_[i + 1].begin;
+        return {bytes_.get() + entries_[i].begin, end - entries_[i].begin};
+    }
     [[nodiscard]] std::size_t footprint() const noexcept {
         return size_ + count_ * sizeof(log_entry);
     }
@@ -79,6 +90,7 @@ private:
 
     std::uint64_t base_;
     std::uint64_t ordinal_;
+    std::uint64_t keyless_;
     std::uint64_t sequence_;
     std::uint64_t time_;
     std::size_t capacity_;

@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/hub/newest_values.hpp>
 #include <sse/hub/segment.hpp>
 #include <sse/hub/topic_view.hpp>
 
@@ -52,6 +53,25 @@ public:
     [[nodiscard]] std::uint64_t end_ordinal() const noexcept { return end_.ordinal; }
     [[nodiscard]] bool empty() const noexcept { return begin_ == end_.ordinal; }
 
+    struct event {
+        std::uint64_t sequence;
+        std::uint32_t key;
+        std::string_view bytes;
+    };
+    /// The oldest event; not where there is none.
+    [[nodiscard]] event oldest() const noexcept {
+        const segment& s = *segments_[dead_]->data;
+        const std::size_t i = begin_ - s.ordinal();
+        return {s.sequence(i), s.entry(i).key, s.event(i)};
+    }
+    /// The bytes of an event that was not evicted.
+    [[nodiscard]] std::string_view bytes_of(std::uint64_t ordinal) const noexcept {
+        const auto s = std::partition_point(segments_.begin(), segments_.end(), [&](const auto& k) {
+            return k->data->ordinal() + k->data->count() <= ordinal;
+        });
+        return (*s)->data->event(ordinal - (*s)->data->ordinal());
+    }
+
     /// The segment to append an event of `size` bytes to.
     segment& reserve(std::size_t size, std::uint64_t sequence, std::uint64_t time,
                      std::size_t max_capacity, kept_segments& all) {
@@ -65,7 +85,7 @@ public:
         }
         // topics with little in them stay small
         capacity_ = std::min(std::max(capacity_ * 2, min_capacity), max_capacity);
-        auto made = std::make_shared<segment>(end_.offset, end_.ordinal, sequence, time,
+        auto made = std::make_shared<segment>(end_.offset, end_.ordinal, keyless_, sequence, time,
                                               std::max(capacity_, size));
         all.push_back({std::move(made), this});
         segments_.push_back(std::prev(all.end()));
@@ -73,7 +93,8 @@ public:
     }
 
     /// Tells that an event of `size` bytes was appended.
-    void appended(std::size_t size) noexcept {
+    void appended(std::size_t size, std::uint32_t key) noexcept {
+        if (key == 0) ++keyless_;
         ++end_.ordinal;
         end_.offset += size;
     }
@@ -82,15 +103,23 @@ public:
     /// for the last `live` bytes. Returns the memory that this gave back.
     std::size_t evict(kept_segments& all, std::size_t live) {
         const segment& oldest = *segments_[dead_]->data;
-        const std::uint64_t sequence = oldest.sequence(begin_ - oldest.ordinal());
-        if (sequence != last_evicted_ + 1) dense_from_ = sequence;
-        last_evicted_ = sequence;
         if (++begin_ == oldest.ordinal() + oldest.count()) ++dead_;
         std::size_t freed = 0;
         while (dead_ != 0 && end_.offset - segments_.front()->data->end() >= live) {
             freed += drop_front(all);
         }
         return freed;
+    }
+
+    /// Tells that an event is not to be had any more, and that nothing stands for it.
+    void lose(std::uint64_t sequence) noexcept {
+        ++lost_;
+        if (sequence < last_lost_) { // a value that was kept for longer
+            dense_from_ = last_lost_ + 1;
+            return;
+        }
+        if (sequence != last_lost_ + 1) dense_from_ = sequence;
+        last_lost_ = sequence;
     }
 
     /// Lets go of the first segment, all events of which must have been evicted. Returns its
@@ -112,19 +141,17 @@ public:
         return oldest.time(begin_ - oldest.ordinal());
     }
 
-    [[nodiscard]] std::uint64_t last_evicted() const noexcept { return last_evicted_; }
-
-    /// Whether an event beyond `sequence` was evicted: a reader that stands there has a gap.
-    [[nodiscard]] bool evicted_after(std::uint64_t sequence) const noexcept {
-        return last_evicted_ > sequence;
+    /// Whether an event beyond `sequence` was lost: a reader that stands there has a gap.
+    [[nodiscard]] bool lost_after(std::uint64_t sequence) const noexcept {
+        return last_lost_ > sequence;
     }
 
-    /// How many events beyond `sequence` were evicted, if that is known.
+    /// How many events beyond `sequence` were lost, if that is known.
     [[nodiscard]] std::optional<std::uint64_t>
-    count_evicted_after(std::uint64_t sequence) const noexcept {
-        if (!evicted_after(sequence)) return 0;
-        if (sequence == 0) return begin_;
-        if (sequence + 1 >= dense_from_) return last_evicted_ - sequence;
+    count_lost_after(std::uint64_t sequence) const noexcept {
+        if (!lost_after(sequence)) return 0;
+        if (sequence == 0) return lost_;
+        if (sequence + 1 >= dense_from_) return last_lost_ - sequence;
         return std::nullopt;
     }
 
@@ -150,8 +177,11 @@ public:
             const std::shared_ptr<segment>& s = (*next)->data;
             view.add(s, s->size(), s->count());
         }
-        view.end(end_);
+        view.end(end_, keyless_);
     }
+
+    /// By key; null until something was published with one that is to be kept.
+    std::unique_ptr<newest_values> values;
 
     /// Ids of its choice, oldest first, with their numbers.
     std::list<std::pair<std::uint64_t, std::string>> own_ids;
@@ -178,8 +208,10 @@ private:
     std::size_t capacity_ = 0;
     std::uint64_t begin_ = 0;
     cursor end_;
-    std::uint64_t last_evicted_ = 0; // number of the newest evicted event
-    std::uint64_t dense_from_ = 0;   // from here to last_evicted_ the hub gave no number elsewhere
+    std::uint64_t keyless_ = 0;    // events without a key
+    std::uint64_t lost_ = 0;       // events
+    std::uint64_t last_lost_ = 0;  // number of the newest of them
+    std::uint64_t dense_from_ = 0; // from here to last_lost_ all numbers are theirs
 };
 
 } // namespace sse::detail

@@ -111,36 +111,67 @@ public:
         return {p->data->ordinal() + low, p->data->base() + p->data->entry(low).begin};
     }
 
-    [[nodiscard]] bool has_dropped() const noexcept { return dropped_ != 0; }
+    /// Whether readers may have lost something since the last `release`.
+    [[nodiscard]] bool has_dropped() const noexcept { return moved_; }
+
+    /// The number up to which a reader at `at`, a border, has all there was, for a lost one as
+    /// well.
+    [[nodiscard]] std::uint64_t position(const cursor& at) const noexcept {
+        const piece* const p = piece_of(at.ordinal);
+        if (p == nullptr || at.ordinal == p->data->ordinal() + p->count) return seen_;
+        return p->data->sequence(at.ordinal - p->data->ordinal()) - 1;
+    }
+
+    /// Events of the topic without a key before the one with this ordinal, for a lost one as well.
+    [[nodiscard]] std::uint64_t keyless_before(std::uint64_t ordinal) const noexcept {
+        if (ordinal == end_.ordinal) return keyless_;
+        const piece* const p = piece_of(ordinal);
+        return p == nullptr ? seen_keyless_ : p->data->keyless_before(ordinal - p->data->ordinal());
+    }
 
     /// Lets go of what was dropped.
     void release() noexcept {
+        moved_ = false;
         pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(dropped_));
         dropped_ = 0;
     }
 
     // For the log that this is a view of, under its lock.
 
+    /// Notes the hub's last number at the time of the last look.
+    void seen(std::uint64_t horizon) noexcept {
+        if (moved_) return;
+        seen_ = horizon;
+        seen_keyless_ = keyless_;
+    }
     void drop_before(std::uint64_t ordinal) noexcept {
         while (dropped_ < pieces_.size() &&
                pieces_[dropped_].data->ordinal() + pieces_[dropped_].count <= ordinal) {
             ++dropped_;
         }
-        first_ = begin().ordinal;
     }
     [[nodiscard]] piece* last() noexcept {
         return dropped_ == pieces_.size() ? nullptr : &pieces_.back();
     }
     void add(std::shared_ptr<const segment> data, std::size_t size, std::size_t count) {
         pieces_.push_back({std::move(data), size, count});
-        first_ = begin().ordinal;
     }
-    void end(cursor at) noexcept {
+    /// Concludes a look.
+    void end(cursor at, std::uint64_t keyless) noexcept {
         end_ = at;
+        keyless_ = keyless;
+        moved_ = moved_ || begin().ordinal != first_;
         first_ = begin().ordinal;
     }
 
 private:
+    /// The last piece that begins at this event or before it.
+    [[nodiscard]] const piece* piece_of(std::uint64_t ordinal) const noexcept {
+        const auto next =
+            std::upper_bound(pieces_.begin(), pieces_.end(), ordinal,
+                             [](std::uint64_t n, const piece& q) { return n < q.data->ordinal(); });
+        return next == pieces_.begin() ? nullptr : &*(next - 1);
+    }
     [[nodiscard]] const piece& find(const cursor& at) const noexcept {
         if (at.offset >= pieces_.back().data->base()) return pieces_.back();
         return *(
@@ -170,8 +201,12 @@ private:
     }
 
     std::vector<piece> pieces_;
-    std::uint64_t first_ = 0; // ordinal of begin()
-    std::size_t dropped_ = 0; // of pieces_, the first ones
+    std::uint64_t first_ = 0;        // ordinal of begin()
+    std::uint64_t keyless_ = 0;      // events without a key before the end
+    std::uint64_t seen_ = 0;         // the hub's last number before the look that lost something
+    std::uint64_t seen_keyless_ = 0; // and keyless_ then
+    std::size_t dropped_ = 0;        // of pieces_, the first ones
+    bool moved_ = false;             // begin() did, since the last release
     cursor end_;
 };
 

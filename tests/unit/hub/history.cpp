@@ -21,10 +21,10 @@ TEST_CASE("history: a topic keeps exactly its last events", "[history]") {
     const auto& log = *store.find("a");
     CHECK(log.begin_ordinal() == 15);
     CHECK(log.end_ordinal() == 20);
-    CHECK(log.evicted_after(14));
-    CHECK_FALSE(log.evicted_after(15));
-    CHECK(log.count_evicted_after(10) == 5u);
-    CHECK(log.count_evicted_after(0) == 15u);
+    CHECK(log.lost_after(14));
+    CHECK_FALSE(log.lost_after(15));
+    CHECK(log.count_lost_after(10) == 5u);
+    CHECK(log.count_lost_after(0) == 15u);
 }
 
 TEST_CASE("history: what was evicted stays for those who are connected, up to a bound",
@@ -54,10 +54,10 @@ TEST_CASE("history: how many are missing is told only where it is known", "[hist
         REQUIRE(store.append(topic, {.data = "x"}, {}, 0).log != nullptr);
     }
     const auto& a = *store.find("a");
-    CHECK(a.count_evicted_after(0) == 4u);
-    CHECK(a.count_evicted_after(5) == 1u);
-    CHECK_FALSE(a.count_evicted_after(3).has_value());
-    CHECK(a.count_evicted_after(6) == 0u);
+    CHECK(a.count_lost_after(0) == 4u);
+    CHECK(a.count_lost_after(5) == 1u);
+    CHECK_FALSE(a.count_lost_after(3).has_value());
+    CHECK(a.count_lost_after(6) == 0u);
 }
 
 TEST_CASE("history: all topics together stay within the bytes, the oldest go first", "[history]") {

@@ -41,6 +41,7 @@ inline followed_topic& hub_shard::follow(std::string_view name) {
     if (made->log != nullptr) {
         made->log->readers.push_back({this, false});
         by_log_.emplace(made->log, made.get());
+        made->view.seen(horizon_);
         made->log->snapshot(made->view);
     } else {
         watch();
@@ -48,15 +49,26 @@ inline followed_topic& hub_shard::follow(std::string_view name) {
     return *topics_.emplace(std::string(name), std::move(made)).first->second;
 }
 
+/// Brings the views up to date, and settles at once what that loses some streams. Returns with the
+/// hub's lock.
+inline std::unique_lock<std::mutex> hub_shard::look() {
+    for (;;) {
+        std::unique_lock lock(hub_->mutex);
+        if (!refresh(true)) return lock;
+        lock.unlock();
+        settle_lost();
+    }
+}
+
 inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options& options) {
-    const std::lock_guard lock(hub_->mutex);
+    const std::unique_lock lock = look();
     log_store& store = hub_->store;
-    refresh(true);
     std::vector<followed_topic*> topics;
     const auto add_topic = [&](std::string_view name) {
         followed_topic& t = follow(name);
         if (t.log != nullptr) store.trim(*t.log, now_);
-        if (std::find(topics.begin(), topics.end(), &t) == topics.end()) topics.push_back(&t);
+        if (t.readers.empty()) t.view.release(); // nobody has lost anything
+        topics.push_back(&t);
     };
     for (const std::string& name : options.topics) {
         if (!has_wildcard(name)) {
@@ -68,11 +80,13 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
             if (matches_topic(name, log.name())) add_topic(log.name());
         });
     }
+    std::sort(topics.begin(), topics.end());
+    topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
     const std::string& last = options.last_event_id;
     const reader_position reader = locate_reader(last, store.position(), store.find_own_id(last));
     opening result = open_stream(topics, reader, options.replay, horizon_);
     for (std::size_t i = 0; i < topics.size(); ++i)
-        stream.follow(*topics[i], result.cursors[i]);
+        stream.follow(*topics[i], result.places[i]);
     if (!stream.patterns.empty()) watch();
     return result;
 }
@@ -82,6 +96,12 @@ inline std::string hub_shard::first_block(const subscribe_options& options, cons
     counts.announced(opened.missing.reason);
     return echo_block(options.last_event_id, hub_->store.epoch()) +
            gap_block(hub_->options.gap_type, opened.missing, place(opened.position));
+}
+
+inline std::string_view hub_shard::next(hub_stream& stream) {
+    if (!stream.is_behind()) return stream.next(merged);
+    const std::lock_guard lock(hub_->mutex); // for the values beyond the logs
+    return stream.next(merged);
 }
 
 inline void hub_shard::append_gap(hub_stream& stream, const gap& missing) {
@@ -105,9 +125,11 @@ inline void hub_shard::remove(hub_stream& stream) noexcept {
     if (streams_.empty() && !ending_.active()) timer_.cancel();
 }
 
-/// Under the lock: brings all that has grown up to one moment.
-inline void hub_shard::refresh(bool keep) {
+/// Under the lock: brings all that has grown up to one moment. Whether streams may have lost
+/// something.
+inline bool hub_shard::refresh(bool keep) {
     now_ = hub_->now();
+    bool lost = false;
     for (topic_log* log : grown) {
         const auto reader = std::find_if(log->readers.begin(), log->readers.end(),
                                          [this](const auto& r) { return r.reader == this; });
@@ -119,7 +141,8 @@ inline void hub_shard::refresh(bool keep) {
                 const bool wanted = std::any_of(
                     s->patterns.begin(), s->patterns.end(),
                     [log](const std::string& p) { return matches_topic(p, log->name()); });
-                if (wanted && !s->follows(log->name())) s->follow(follow(log->name()), {});
+                if (wanted && !s->follows(log->name()))
+                    s->follow(follow(log->name()), stream_place{});
             }
             const auto named = topics_.find(log->name());
             if (named == topics_.end()) continue;
@@ -133,11 +156,14 @@ inline void hub_shard::refresh(bool keep) {
         } else {
             reader->told = false;
         }
+        known->second->view.seen(horizon_);
         log->snapshot(known->second->view, keep);
+        lost = lost || known->second->view.has_dropped();
         tasks_.push_back({known->second, known->second->readers.size()});
     }
     grown.clear();
     horizon_ = hub_->store.position().sequence;
+    return lost;
 }
 
 /// Applies the overflow policy to the streams that need what is no longer there.
@@ -146,10 +172,12 @@ inline void hub_shard::settle_lost() {
     for (const task& t : tasks_) {
         for (std::size_t i = t.topic->view.has_dropped() ? t.topic->readers.size() : 0; i-- > 0;) {
             if (i >= t.topic->readers.size()) continue;
-            auto& stream = static_cast<hub_stream&>(*t.topic->readers[i].reader);
-            if (!stream.lost()) continue;
-            if (stream.policy == overflow::skip && stream.skip_lost(max_rest)) continue;
-            stream.cut(errc::lagged);
+            const followed_topic::slot& reader = t.topic->readers[i];
+            if (!reader.reader->lost(reader.source)) continue;
+            auto& stream = static_cast<hub_stream&>(*reader.reader);
+            const bool goes_on = stream.policy != overflow::disconnect &&
+                                 stream.skip_lost(max_rest, stream.policy == overflow::conflate);
+            if (!goes_on) stream.cut(errc::lagged);
         }
     }
     for (const task& t : tasks_)
@@ -187,8 +215,10 @@ inline void hub_shard::work() {
             });
             return;
         }
-        --t.left;
-        static_cast<hub_stream&>(*t.topic->readers[t.left].reader).pump();
+        const followed_topic::slot& reader = t.topic->readers[--t.left];
+        if (reader.reader->has_more(reader.source)) {
+            static_cast<hub_stream&>(*reader.reader).pump();
+        }
     }
     if (std::exchange(again_, false)) drain_streams();
 }

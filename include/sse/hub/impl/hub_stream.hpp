@@ -26,11 +26,9 @@ inline void hub_stream::attach(stream_sink* sink, std::string first) {
 inline void hub_stream::pump() {
     // a stream that never comes to an end of its bytes gives the others a turn now and then
     for (int writes = 0; sink_ != nullptr && !waiting_; ++writes) {
-        if (lost()) return; // the shard will see to it
-        if (const std::uint64_t missed = take_missed()) {
-            shard_->append_gap(*this, {gap_reason::lagged, missed});
-        }
-        const std::string_view bytes = next(shard_->merged);
+        if (const gap missing = take_gap()) shard_->append_gap(*this, missing);
+        const std::string_view bytes = shard_->next(*this);
+        if (bytes.empty() && owes_gap()) continue;
         if (bytes.empty()) {
             if (!ending_) return;
             if (const auto farewell = std::exchange(note_, nullptr)) {
