@@ -3,10 +3,13 @@
 
 /// The client: `event_source` and what configures it.
 
+#include <sse/client/counters.hpp>
 #include <sse/client/event_batch.hpp>
 #include <sse/client/event_source.hpp>
 #include <sse/client/hooks.hpp>
 #include <sse/client/options.hpp>
+#include <sse/client/outgoing_request.hpp>
+#include <sse/client/pending_request.hpp>
 #include <sse/client/ready_state.hpp>
 #include <sse/client/reconnect_policy.hpp>
 #include <sse/client/redirect.hpp>

@@ -28,11 +28,11 @@ using source_type = sse::basic_event_source<sse::asio::any_io_executor, test_net
 using probe_type = handler_probe<void(error_code, sse::event)>;
 using batch_probe_type = handler_probe<void(error_code, sse::event_batch)>;
 
-enum class point { posted, connect, write, head, redirected_head, body, backoff };
+enum class point { posted, request, connect, write, head, redirected_head, body, backoff };
 enum class ending { terminal, partial, total, close, destroy };
 
-constexpr std::array points{point::posted,          point::connect, point::write,  point::head,
-                            point::redirected_head, point::body,    point::backoff};
+constexpr std::array points{point::posted, point::request,         point::connect, point::write,
+                            point::head,   point::redirected_head, point::body,    point::backoff};
 constexpr std::array endings{ending::terminal, ending::partial, ending::total, ending::close,
                              ending::destroy};
 
@@ -49,6 +49,7 @@ sse::event_source_options options() {
 void script(scripted_peer& peer, point where) {
     switch (where) {
     case point::posted: peer.time_out(); break;
+    case point::request: break;
     case point::connect: peer.time_out(); break;
     case point::write:
         peer.on_connection([](test_stream& near) { near.write_size(0); });
@@ -65,16 +66,28 @@ void script(scripted_peer& peer, point where) {
     peer.time_out_the_rest();
 }
 
+/// As `options()`, with a hook that keeps the request in `pending` where it is to be suspended
+/// there.
+sse::event_source_options options(point where, std::optional<sse::pending_request>& pending) {
+    auto o = options();
+    if (where == point::request)
+        o.hooks.on_request_async = [&pending](sse::pending_request r) {
+            pending.emplace(std::move(r));
+        };
+    return o;
+}
+
 /// A source whose receive is suspended at one point, with deadlines armed.
 struct suspended {
     std::unique_ptr<simulation> sim = std::make_unique<simulation>();
     test_net net{*sim};
+    std::optional<sse::pending_request> pending;
     std::optional<source_type> source;
     std::optional<probe_type> probe;
 
     explicit suspended(point where) {
         script(net.peer(), where);
-        source.emplace(sim->get_executor(), "http://host/x", options(), net);
+        source.emplace(sim->get_executor(), "http://host/x", options(where, pending), net);
         probe.emplace(sim->context());
         probe->initiate([this](auto handler) { source->async_receive(std::move(handler)); });
         if (where != point::posted) sim->run_for(500ms);
@@ -151,12 +164,13 @@ TEST_CASE("cancellation: the context may be destroyed at every point", "[cancell
             INFO(static_cast<int>(where) << source_first);
             const auto token = std::make_shared<int>();
             bool called = false;
+            std::optional<sse::pending_request> pending; // outlives all
             {
                 simulation sim;
                 test_net net(sim);
                 script(net.peer(), where);
                 auto source = std::make_shared<source_type>(sim.get_executor(), "http://host/x",
-                                                            options(), net);
+                                                            options(where, pending), net);
                 source->async_receive(
                     [&called, token](error_code, const sse::event&) { called = true; });
                 if (where != point::posted) sim.run_for(500ms);

@@ -14,6 +14,7 @@ namespace sse::detail {
 struct connection_input {
     enum class kind {
         receive,   ///< the user wants an event, and everything read was parsed
+        prepared,  ///< the user has decided what to send
         connected, ///< the connection is there
         sent,      ///< the request went out
         read,      ///< bytes came and were parsed; there was no event in them
@@ -30,9 +31,12 @@ struct connection_input {
     std::optional<std::chrono::milliseconds> delay{};
 };
 
-/// What it wants to be done. Everything but `connect`, `send`, `read` and `wait` takes no time.
+/// What it wants to be done. Everything but `prepare`, `connect`, `send`, `read` and `wait` takes
+/// no time.
 struct connection_action {
     enum class kind {
+        prepare,  ///< a new attempt: ask the user what to send, until there is `prepared` or
+                  ///< `failed`
         connect,  ///< to `target()`, in place of any other connection
         send,     ///< the request
         read,     ///< some bytes
@@ -45,7 +49,6 @@ struct connection_action {
     error_code error{};
     net::time_point until = net::time_point::max();   ///< deadline, or end of the wait
     std::optional<std::chrono::milliseconds> delay{}; ///< proposed by `report`
-    bool attempt = false;                             ///< `connect` begins a new attempt
     bool connected = false;                           ///< `report`: there was a connection
 };
 

@@ -8,6 +8,7 @@
 #include <sse/client/redirect.hpp>
 #include <sse/client/verdict.hpp>
 #include <sse/http/response_head.hpp>
+#include <sse/http/url.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
@@ -39,6 +40,7 @@ public:
         if (state_ == state::ended) return {.what = kind::complete, .error = reason_};
         switch (in.what) {
         case input::receive: return begin(now);
+        case input::prepared: return connect(now);
         case input::connected:
             state_ = state::sending;
             head_until_ = after(now, timeouts_.head);
@@ -49,12 +51,15 @@ public:
         case input::failed: return failed(in.error, now);
         case input::timeout: return failed(timeout_error(), now);
         case input::decided: return decided(in.delay, now);
-        case input::elapsed: return connect(now, true);
+        case input::elapsed: return prepare(now);
         case input::cancelled: break;
         }
         if (state_ == state::connecting || state_ == state::sending) state_ = state::idle;
         return {.what = kind::complete, .error = asio::error::operation_aborted};
     }
+
+    /// The attempt goes to `url`, by the user's wish.
+    void retarget(http::url url) { redirects_.retarget(std::move(url)); }
 
     /// The request that `connect` asked for cannot be written.
     [[nodiscard]] connection_action refused(error_code error) { return fatal(error); }
@@ -97,7 +102,7 @@ public:
     [[nodiscard]] error_code last_error() const noexcept { return last_error_; }
 
 private:
-    enum class state { idle, connecting, sending, head, body, deciding, waiting, ended };
+    enum class state { idle, preparing, connecting, sending, head, body, deciding, waiting, ended };
 
     [[nodiscard]] static net::time_point after(net::time_point now, milliseconds limit) {
         return limit > milliseconds{0} ? net::saturated_add(now, limit) : net::time_point::max();
@@ -116,17 +121,22 @@ private:
     [[nodiscard]] connection_action begin(net::time_point now) {
         if (readable()) return read(now);
         if (state_ == state::waiting) return {.what = kind::wait, .until = wake_};
-        return connect(now, true);
+        if (state_ == state::preparing) return {.what = kind::prepare, .until = prepare_until_};
+        return prepare(now);
     }
 
-    [[nodiscard]] connection_action connect(net::time_point now, bool attempt) {
-        if (attempt) {
-            redirects_.restart();
-            backoff_.started(now);
-        }
+    [[nodiscard]] connection_action prepare(net::time_point now) {
+        redirects_.restart();
+        backoff_.started(now);
+        state_ = state::preparing;
+        prepare_until_ = after(now, timeouts_.request);
+        return {.what = kind::prepare, .until = prepare_until_};
+    }
+
+    [[nodiscard]] connection_action connect(net::time_point now) {
         if (target().url.secure() && tls_error_) return fatal(tls_error_);
         state_ = state::connecting;
-        return {.what = kind::connect, .until = after(now, timeouts_.connect), .attempt = attempt};
+        return {.what = kind::connect, .until = after(now, timeouts_.connect)};
     }
 
     [[nodiscard]] connection_action read(net::time_point now) const {
@@ -142,7 +152,7 @@ private:
             return {.what = kind::open};
         case verdict::redirect: {
             const errc e = redirects_.follow(head.status, head.headers.find("Location"));
-            return e == errc::success ? connect(now, false) : fatal(e);
+            return e == errc::success ? connect(now) : fatal(e);
         }
         case verdict::no_content: return fatal(errc::no_content);
         case verdict::bad_type: return fatal(errc::bad_content_type);
@@ -177,7 +187,7 @@ private:
         return {.what = kind::report,
                 .error = error,
                 .delay = delay,
-                .connected = before != state::connecting && before != state::idle};
+                .connected = before != state::connecting && before != state::preparing};
     }
 
     [[nodiscard]] connection_action decided(std::optional<milliseconds> delay,
@@ -192,9 +202,10 @@ private:
     }
 
     [[nodiscard]] error_code timeout_error() const {
-        return state_ == state::connecting ? errc::connect_timeout
-               : state_ == state::body     ? errc::idle_timeout
-                                           : errc::head_timeout;
+        return state_ == state::preparing    ? errc::request_timeout
+               : state_ == state::connecting ? errc::connect_timeout
+               : state_ == state::body       ? errc::idle_timeout
+                                             : errc::head_timeout;
     }
 
     event_source_timeouts timeouts_;
@@ -207,6 +218,7 @@ private:
     state state_ = state::idle;
     error_code reason_;     ///< why it has ended, or will unless the user decides otherwise
     error_code last_error_; ///< of the attempt before
+    net::time_point prepare_until_ = net::time_point::max();
     net::time_point head_until_ = net::time_point::max();
     net::time_point wake_{};
 };

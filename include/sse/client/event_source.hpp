@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/client/counters.hpp>
 #include <sse/client/event_batch.hpp>
 #include <sse/client/options.hpp>
 #include <sse/client/ready_state.hpp>
@@ -130,6 +131,11 @@ public:
     /// The delay before a reconnection, without growth and jitter.
     [[nodiscard]] std::chrono::milliseconds reconnection_time() const {
         return state_->core().fsm().reconnection_time();
+    }
+
+    /// What the source has done so far.
+    [[nodiscard]] event_source_counters counters() const {
+        return state_->core().feed().counters();
     }
 
     /// Where the source is connected or connects to, redirects included: `url().origin()` is

@@ -1,28 +1,22 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/client/outgoing_request.hpp>
+#include <sse/client/pending_request.hpp>
+#include <sse/client/ready_state.hpp>
 #include <sse/http/fields.hpp>
 #include <sse/http/request_head.hpp>
 #include <sse/http/url.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/text/error.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace sse {
-
-/// What the next attempt to connect is going to send, for `event_source_hooks::on_request`.
-struct outgoing_request {
-    http::fields& headers; ///< as in the options; changes hold for this attempt
-    std::string& body;     ///< as in the options; changes hold for this attempt
-    std::size_t attempt;   ///< 1 for the first since the last success
-    error_code last_error; ///< what ended the attempt before
-    std::string_view last_event_id;
-};
 
 /// The head of a response.
 struct incoming_response {
@@ -42,12 +36,24 @@ struct disconnection {
     std::optional<std::chrono::milliseconds> delay;
 };
 
+/// What an event source does from now on.
+struct state_change {
+    ready_state state;
+    std::size_t attempt; ///< attempts since the last event or stable stream
+    /// `connecting`: how long until the next attempt begins; nothing: it has begun.
+    std::optional<std::chrono::milliseconds> delay;
+    error_code error; ///< `closed`: what completes the receive
+};
+
 /// Functions of the user that an event source calls on its way, all optional. They run where the
 /// handler of the receive runs, never inside a function that starts one, and may do what they like
 /// with the source, its destruction included. They must not throw.
 struct event_source_hooks {
     /// Before every attempt. Redirects are followed within one.
     std::function<void(const outgoing_request&)> on_request{};
+    /// As `on_request` and behind it, but the attempt waits for the answer to `pending_request`, up
+    /// to `event_source_timeouts::request`. A cancelled receive leaves it to the next one.
+    std::function<void(pending_request)> on_request_async{};
     /// The head of a request goes out, also of one that follows a redirect. Holds credentials.
     std::function<void(const http::request_head&, const http::url&)> on_send{};
     /// The final head of any response, before it is judged: redirects and errors, too.
@@ -61,6 +67,16 @@ struct event_source_hooks {
     /// A connection or an attempt ended by itself; not called for `close()`, `restart()` and
     /// cancellation. May change `delay`.
     std::function<void(disconnection&)> on_error{};
+    /// The source begins an attempt, is open, waits for the next attempt, or has ended for good.
+    /// Behind the hook that tells why; not called for `close()`, `restart()` and cancellation.
+    std::function<void(const state_change&)> on_state{};
+    /// An event, or a comment that was asked for, exceeded the limit that is named, and is skipped
+    /// (`overflow_action::skip`).
+    std::function<void(errc limit)> on_skip{};
+    /// The last event id has changed, and every event up to it was handed out: a receive that
+    /// completed with it has been followed by the next one. Who keeps the id from here and crashes
+    /// gets the events that were handed out last once more, and loses none.
+    std::function<void(std::string_view id)> on_last_event_id{};
 };
 
 } // namespace sse

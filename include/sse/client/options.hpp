@@ -20,6 +20,9 @@ namespace sse {
 
 /// How long an event source waits; zero is for ever.
 struct event_source_timeouts {
+    /// The answer to `event_source_hooks::on_request_async`. Then `errc::request_timeout` and
+    /// another attempt.
+    std::chrono::milliseconds request{30'000};
     /// Name lookup, connection, the proxy's tunnel and the TLS handshake together. Then
     /// `errc::connect_timeout` and another attempt.
     std::chrono::milliseconds connect{15'000};
@@ -44,6 +47,7 @@ struct event_source_timeouts {
 enum class overflow_action {
     reconnect, ///< drops the connection and connects again, as after a network error
     fail,      ///< ends the source for good with the error that names the limit
+    skip, ///< drops the event, tells `on_skip`, and goes on behind it; its id is not taken over
 };
 
 /// How much an event source takes from its peer.

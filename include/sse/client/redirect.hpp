@@ -83,6 +83,14 @@ public:
         permanent_ = true;
     }
 
+    /// This attempt begins at `url` instead, as if that had been asked for from the beginning.
+    /// Where it redirects to, even for good, says nothing about the original one.
+    void retarget(http::url url) {
+        current_.url = std::move(url);
+        current_.send_credentials = true;
+        permanent_ = false;
+    }
+
     /// Follows a redirect.
     /// Errors: `errc::bad_redirect`, also for a loop, and `errc::too_many_redirects`.
     [[nodiscard]] errc follow(int status, const std::string* location) {

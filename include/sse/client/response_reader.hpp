@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,7 @@ enum class response_status {
     event,      ///< `current()`
     comment,    ///< `comment()`
     retry,      ///< `retry()`
+    skipped,    ///< an event or comment broke the limit `error()`, and the stream goes on
     end,        ///< the body is complete; bytes behind it are nothing to us
     failed,     ///< `error()`
 };
@@ -86,6 +88,8 @@ public:
     [[nodiscard]] std::string_view comment() const noexcept { return parser_.comment(); }
     [[nodiscard]] std::chrono::milliseconds retry() const noexcept { return parser_.retry(); }
     [[nodiscard]] errc error() const noexcept { return error_; }
+    /// Comment lines so far, of all responses.
+    [[nodiscard]] std::uint64_t comment_count() const noexcept { return parser_.comment_count(); }
 
     [[nodiscard]] std::string_view last_event_id() const noexcept {
         return parser_.last_event_id();
@@ -121,7 +125,11 @@ private:
             case parse_status::event: return response_status::event;
             case parse_status::comment: return response_status::comment;
             case parse_status::retry: return response_status::retry;
-            case parse_status::failed: return fail(parser_.error());
+            case parse_status::failed:
+                if (limits_.overflow != overflow_action::skip) return fail(parser_.error());
+                error_ = parser_.error();
+                parser_.skip_event();
+                return response_status::skipped;
             case parse_status::need_input: break;
             }
             if (decoder_.done()) {

@@ -51,19 +51,24 @@ public:
                                            bool cancelled) {
         signal_.slot().clear();
         const bool late = std::exchange(late_, false);
-        if (core_->take_restarted()) return core_->resume({.what = input::receive}, now());
-        if (done == kind::read && !ec) core_->fill(size);
-        if (cancelled && !is_final(done, ec)) return cancel();
+        const net::time_point at = now();
+        if (done == kind::prepare) core_->requests().unwatch();
+        if (core_->take_restarted()) return core_->resume({.what = input::receive}, at);
+        if (done == kind::read && !ec) core_->feed().fill(size, at);
+        if (cancelled && !is_final(done, ec)) return core_->resume({.what = input::cancelled}, at);
         if (late && ec == asio::error::operation_aborted)
-            return core_->resume({.what = input::timeout}, now());
+            return core_->resume({.what = input::timeout}, at);
         switch (done) {
-        case kind::wait: return core_->resume({.what = input::elapsed}, now());
-        case kind::send: return finished(input::sent, ec);
-        case kind::connect: return finished(input::connected, ec);
+        case kind::prepare:
+            return core_->resume(
+                {.what = ec || core_->requests().answered() ? input::receive : input::timeout}, at);
+        case kind::wait: return core_->resume({.what = input::elapsed}, at);
+        case kind::send: return finished(input::sent, ec, at);
+        case kind::connect: return finished(input::connected, ec, at);
         default: break;
         }
-        if (ec == asio::error::eof) return core_->finish(now());
-        return ec ? finished(input::failed, ec) : core_->parse(now());
+        if (ec == asio::error::eof) return core_->finish(at);
+        return ec ? finished(input::failed, ec, at) : core_->parse(at);
     }
 
     /// What to do instead of going on, when the user cancelled the receive.
@@ -109,14 +114,14 @@ public:
 
     template <class Handler>
     void send(Handler&& handler) {
-        const std::string_view request = core_->request();
+        const std::string_view request = core_->requests().text();
         transport_->async_write(asio::const_buffer(request.data(), request.size()),
                                 std::forward<Handler>(handler));
     }
 
     template <class Handler>
     void read(Handler&& handler) {
-        transport_->async_read_some(core_->buffer(), std::forward<Handler>(handler));
+        transport_->async_read_some(core_->feed().buffer(), std::forward<Handler>(handler));
     }
 
     template <class Handler>
@@ -128,9 +133,10 @@ public:
     /// Sets the deadline of what comes next, or the end of the wait. Handlers run on `executor`.
     template <class Executor1>
     void arm(const connection_action& action, const Executor1& executor) {
-        if (action.what == kind::wait) {
+        if (action.what == kind::wait || action.what == kind::prepare) {
             disarm();
             timer_.expires_at(action.until);
+            if (action.what == kind::prepare) watch_draft(executor);
         } else {
             deadline_ = action.until;
             watch(executor);
@@ -162,8 +168,17 @@ private:
         return ec ? ec != asio::error::operation_aborted : done == kind::send;
     }
 
-    [[nodiscard]] connection_action finished(input success, error_code ec) {
-        return core_->resume({.what = ec ? input::failed : success, .error = ec}, now());
+    [[nodiscard]] connection_action finished(input success, error_code ec, net::time_point at) {
+        return core_->resume({.what = ec ? input::failed : success, .error = ec}, at);
+    }
+
+    /// Ends the wait, which is about to begin, when the user answers.
+    template <class Executor1>
+    void watch_draft(const Executor1& executor) {
+        const auto wake = [w = this->weak_from_this()] {
+            if (const auto state = w.lock()) state->interrupt();
+        };
+        if (!core_->requests().draft()->watch(executor, wake)) timer_.expires_at(now());
     }
 
     /// Waits for the deadline, unless a wait is there that ends before it: that will look again, so

@@ -53,6 +53,8 @@ enum class errc {
     handshake_timeout,      ///< the TLS handshake took too long
     proxy_refused,          ///< the proxy did not open a tunnel
     proxy_unauthorized,     ///< the proxy did not open one for want of other credentials
+    request_abandoned,      ///< the hook that prepares a request dropped it
+    request_timeout,        ///< the hook that prepares a request took too long
 
     // server and hub
     invalid_topic = 60,   ///< not a topic name, or a pattern where a topic is needed
@@ -125,6 +127,8 @@ namespace sse {
     case errc::handshake_timeout: return "timed out in the TLS handshake";
     case errc::proxy_refused: return "the proxy refused the tunnel";
     case errc::proxy_unauthorized: return "the proxy asks for other credentials";
+    case errc::request_abandoned: return "the request was dropped before it was sent";
+    case errc::request_timeout: return "timed out while preparing the request";
     case errc::invalid_topic: return "invalid topic";
     case errc::invalid_id: return "invalid or repeated event id";
     case errc::lagged: return "subscriber fell behind the history";
@@ -143,13 +147,13 @@ namespace sse {
                        e == errc::too_many_redirects || e == errc::attempts_exhausted ||
                        e == errc::too_many_connections || e == errc::too_many_topics ||
                        e == errc::buffer_full;
-    const bool timeout =
-        (e >= errc::connect_timeout && e <= errc::write_timeout) || e == errc::handshake_timeout;
+    const bool timeout = (e >= errc::connect_timeout && e <= errc::write_timeout) ||
+                         e == errc::handshake_timeout || e == errc::request_timeout;
     const bool protocol = e >= errc::bad_start_line && e <= errc::bad_chunk;
     const bool retryable = timeout || e == errc::truncated || e == errc::end_of_stream ||
                            e == errc::lagged || e == errc::draining ||
                            e == errc::too_many_connections || e == errc::operation_in_progress ||
-                           e == errc::proxy_refused;
+                           e == errc::proxy_refused || e == errc::request_abandoned;
     switch (c) {
     case condition::retryable: return retryable;
     case condition::fatal: return e != errc::success && !retryable;

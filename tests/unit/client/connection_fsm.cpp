@@ -28,6 +28,7 @@ using in = sse::detail::connection_input::kind;
 using std::chrono::milliseconds;
 constexpr auto never = sse::net::time_point::max();
 
+const error_code broken = sse::asio::error::connection_reset;
 const fields stream_type{{"Content-Type", "text/event-stream"}};
 
 event_source_options plain() {
@@ -52,7 +53,12 @@ struct machine {
         return target;
     }
 
+    /// Has nothing to change about the request that a new attempt sends.
     act operator()(in what, error_code error = {}) {
+        tell(what, error);
+        return action.what == act::prepare ? tell(in::prepared) : action.what;
+    }
+    act tell(in what, error_code error = {}) {
         action = fsm.resume({.what = what, .error = error}, now);
         return action.what;
     }
@@ -87,8 +93,9 @@ struct machine {
 TEST_CASE("connection_fsm: connects, sends, reads the head, opens", "[connection_fsm]") {
     machine m;
     CHECK(m.fsm.ready_state() == ready_state::connecting);
-    CHECK(m(in::receive) == act::connect);
-    CHECK(m.action.attempt);
+    CHECK(m.tell(in::receive) == act::prepare);
+    CHECK(m.until() == 30s);
+    CHECK(m.tell(in::prepared) == act::connect);
     CHECK(m.until() == 15s);
     m.now += 2s;
     CHECK(m(in::connected) == act::send);
@@ -161,7 +168,6 @@ TEST_CASE("connection_fsm: each timeout has its own error", "[connection_fsm]") 
 }
 
 TEST_CASE("connection_fsm: a failure anywhere leads to another attempt", "[connection_fsm]") {
-    const error_code broken = sse::asio::error::connection_reset;
     for (int step = 0; step < 4; ++step) {
         INFO(step);
         machine m;
@@ -175,8 +181,7 @@ TEST_CASE("connection_fsm: a failure anywhere leads to another attempt", "[conne
         CHECK(m.decide() == act::wait);
         CHECK(m.until() == 1s);
         CHECK(m.fsm.ready_state() == ready_state::connecting);
-        CHECK(m(in::elapsed) == act::connect);
-        CHECK(m.action.attempt);
+        CHECK(m.tell(in::elapsed) == act::prepare);
         CHECK(m.fsm.last_error() == broken);
     }
 }
@@ -228,11 +233,57 @@ TEST_CASE("connection_fsm: statuses are retried where the policy says so", "[con
     CHECK_FALSE(other.action.delay);
 }
 
+TEST_CASE("connection_fsm: the user's preparations have a deadline, and may fail",
+          "[connection_fsm]") {
+    for (const bool fails : {false, true}) {
+        machine m;
+        CHECK(m.tell(in::receive) == act::prepare);
+        m.now += 10s;
+        CHECK(m.tell(in::cancelled) == act::complete);
+        CHECK(m.tell(in::receive) == act::prepare); // the same
+        CHECK(m.until() == 20s);
+        CHECK(m.fsm.attempts() == 1);
+        m.now += 20s;
+        CHECK(m.tell(fails ? in::failed : in::timeout, broken) == act::report);
+        CHECK(m.action.error == (fails ? broken : error_code(errc::request_timeout)));
+        CHECK_FALSE(m.action.connected);
+        CHECK(m.action.delay == 1s);
+        CHECK(m.decide() == act::wait);
+        CHECK(m.tell(in::elapsed) == act::prepare);
+        CHECK(m.fsm.attempts() == 2);
+    }
+}
+
+TEST_CASE("connection_fsm: a URL of the user's counts for one attempt, credentials included",
+          "[connection_fsm]") {
+    machine m;
+    m.requested();
+    CHECK(m.head(301, {{"Location", "http://b/moved"}}) == act::connect);
+    CHECK(m(in::failed, broken) == act::report);
+    CHECK(m.decide() == act::wait);
+    CHECK(m.tell(in::elapsed) == act::prepare);
+    CHECK_FALSE(m.fsm.target().send_credentials);
+    sse::http::url other;
+    REQUIRE(sse::http::parse_url("http://c/", other) == errc::success);
+    m.fsm.retarget(other);
+    CHECK(m.tell(in::prepared) == act::connect);
+    CHECK(m.fsm.target().url == other);
+    CHECK(m.fsm.target().send_credentials);
+    CHECK(m(in::connected) == act::send);
+    CHECK(m(in::sent) == act::read);
+    CHECK(m.head(301, {{"Location", "/moved"}}) == act::connect);
+    CHECK(m.fsm.target().url.to_string() == "http://c/moved");
+    CHECK(m(in::failed, broken) == act::report);
+    CHECK(m.decide() == act::wait);
+    CHECK(m.tell(in::elapsed) == act::prepare);
+    CHECK(m.fsm.target().url.to_string() == "http://b/moved");
+    CHECK_FALSE(m.fsm.target().send_credentials);
+}
+
 TEST_CASE("connection_fsm: redirects are followed within the attempt", "[connection_fsm]") {
     machine m;
     m.requested();
     CHECK(m.head(302, {{"Location", "/y"}}) == act::connect);
-    CHECK_FALSE(m.action.attempt);
     CHECK(m.until() == 15s);
     CHECK(m.fsm.target().url.to_string() == "http://a/y");
     CHECK(m(in::connected) == act::send);

@@ -43,6 +43,7 @@ void take(response_reader& reader, std::string_view bytes, std::string& text) {
         case response_status::retry:
             text += "retry" + std::to_string(reader.retry().count()) + ";";
             break;
+        case response_status::skipped: text += "skipped;"; break;
         case response_status::end: text += "end"; return;
         case response_status::failed: text += sse::message(reader.error()); return;
         }
