@@ -3,7 +3,6 @@
 
 #include <sse/client/connection_fsm.hpp>
 #include <sse/client/event_batch.hpp>
-#include <sse/client/relay.hpp>
 #include <sse/client/source_core.hpp>
 #include <sse/client/source_state.hpp>
 #include <sse/net/asio.hpp>
@@ -70,7 +69,7 @@ private:
             return carry_out(self, state_, state.core().receive(state.now()));
         }
         step_ = mine ? step::posted : step::refused;
-        if (!relay<Self>::take(self, &state)) asio::post(std::move(self));
+        asio::post(std::move(self));
     }
 
     template <class Self>
@@ -100,9 +99,7 @@ private:
     template <class Self>
     static void complete(Self& self, error_code ec, State& state) {
         auto result = ec ? typename Result::type{} : Result::make(state.shared_core());
-        relay<Self>::run(
-            self, &state, [&] { self.complete(ec, std::move(result)); },
-            [](Self& next) { next(); });
+        self.complete(ec, std::move(result));
     }
 
     std::shared_ptr<State> state_;
