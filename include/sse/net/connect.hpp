@@ -4,6 +4,7 @@
 #include <sse/net/address_order.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/connect_fsm.hpp>
+#include <sse/net/localhost.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
 
@@ -129,6 +130,9 @@ private:
                          std::make_error_code(std::errc::filename_too_long)};
         } else if (auto address = asio::ip::make_address(s.host, ec); !ec) {
             s.take({asio::ip::tcp::endpoint(address, s.port)});
+        } else if (is_localhost(s.host)) {
+            s.take({asio::ip::tcp::endpoint(asio::ip::address_v6::loopback(), s.port),
+                    asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), s.port)});
         }
         begin.addresses = s.endpoints.size();
         s.news.push_back(begin);
@@ -213,9 +217,8 @@ private:
 
 } // namespace detail
 
-/// Connects to `host`, a name or an IP address without brackets, and `port`: looks the name up and
-/// races its addresses
-/// (RFC 8305).
+/// Connects to `host`, a name or an IP address without brackets, and `port`: looks the name up,
+/// unless it `is_localhost`, and races its addresses (RFC 8305).
 /// Completion signature: `void(error_code, basic_transport<Executor>)`; closed after an error.
 /// Errors: `errc::connect_timeout`, `operation_aborted`, those of the lookup, otherwise that of the
 /// address tried last.

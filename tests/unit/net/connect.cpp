@@ -5,6 +5,7 @@
 #include "support/loopback.hpp"
 
 #include <sse/net/connect.hpp>
+#include <sse/net/localhost.hpp>
 #include <sse/net/socket_net.hpp>
 #include <sse/testing/manual_timer.hpp>
 #include <sse/testing/simulation.hpp>
@@ -410,18 +411,37 @@ TEST_CASE("connect: tells what is wrong with a unix socket", "[connect]") {
     CHECK_FALSE(f.probe.value().is_open());
 }
 
+TEST_CASE("is_localhost: knows the names of the loopback addresses", "[connect]") {
+    STATIC_REQUIRE(net::is_localhost("localhost"));
+    STATIC_REQUIRE(net::is_localhost("LocalHost."));
+    STATIC_REQUIRE(net::is_localhost("sse.localhost"));
+    STATIC_REQUIRE_FALSE(net::is_localhost(""));
+    STATIC_REQUIRE_FALSE(net::is_localhost("."));
+    STATIC_REQUIRE_FALSE(net::is_localhost(".localhost"));
+    STATIC_REQUIRE_FALSE(net::is_localhost("mylocalhost"));
+    STATIC_REQUIRE_FALSE(net::is_localhost("localhost.example"));
+    STATIC_REQUIRE_FALSE(net::is_localhost("localhost.."));
+}
+
+TEST_CASE("connect: the loopback addresses are tried for localhost, without a lookup",
+          "[connect]") {
+    fixture f;
+    loopback_listener listener(f.sim.context()); // 127.0.0.1 only: the second address
+    f.start("localhost", listener.port());
+    f.run();
+    CHECK(f.resolver.host() == "");
+    REQUIRE(f.probe.called());
+    CHECK_FALSE(f.probe.error());
+    CHECK(f.probe.value().remote_address() == "127.0.0.1");
+    CHECK(f.probe.fault() == "");
+}
+
 TEST_CASE("socket_net: connects with real names, sockets and time", "[connect]") {
     asio::io_context context;
     const asio::any_io_executor executor = context.get_executor();
     const net::socket_net net;
     connect_probe probe(context);
     SECTION("to a name") {
-        error_code ec;
-        tcp::resolver(context).resolve("localhost", "80", ec);
-        if (ec) {
-            WARN("localhost is no name here: " << ec.message());
-            return;
-        }
         loopback_listener listener(context);
         probe.initiate([&](auto handler) {
             net.async_connect(executor, "localhost", listener.port(), {}, std::move(handler));
