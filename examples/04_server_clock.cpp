@@ -6,6 +6,8 @@
 #include <sse/server.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <ctime>
 #include <iostream>
 #include <memory>
@@ -42,9 +44,10 @@ private:
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
+    const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
     sse::asio::io_context ctx(1);
-    sse::server server(ctx.get_executor(), {.port = 8080});
+    sse::server server(ctx.get_executor(), {.port = port});
     server.get("/clock", [](const sse::request&, sse::reply re) {
         std::make_shared<clock_session>(re.stream())->tick();
     });
@@ -52,5 +55,6 @@ int main() {
         std::cerr << "cannot listen: " << ec.message() << "\n";
         return 1;
     }
+    std::cout << "listening on http://127.0.0.1:" << server.local_endpoint().port() << std::endl;
     ctx.run();
 }

@@ -8,16 +8,19 @@
 #include <sse/server.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <string>
 #include <utility>
 
-int main() {
+int main(int argc, char** argv) {
+    const auto port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8080);
     sse::asio::io_context ctx(1);
     sse::hub hub({.history = {.events = 100}});
 
-    sse::server server(ctx.get_executor(), {.port = 8080});
+    sse::server server(ctx.get_executor(), {.port = port});
     server.get("/news", [&hub](const sse::request& rq, sse::reply re) {
         sse::subscribe_options options{.topics = {"news"}};
         if (read_position(rq, options) != sse::errc::success) return re.send({.status = 400});
@@ -27,6 +30,7 @@ int main() {
         std::cerr << "cannot listen: " << ec.message() << "\n";
         return 1;
     }
+    std::cout << "listening on http://127.0.0.1:" << server.local_endpoint().port() << std::endl;
 
     int count = 0;
     sse::net::timer timer(ctx.get_executor());

@@ -1,5 +1,5 @@
 # Distributed under the Boost Software License, Version 1.0. See LICENSE.
-# What the shell tests of sse_hub share. To be sourced with $hub and $curl set.
+# What the tests in shell share. To be sourced with $curl set, and $hub for start_hub.
 set -eu
 dir=$(mktemp -d)
 pids=
@@ -22,15 +22,16 @@ wait_for() { # PATTERN FILE
         sleep 0.03
     done
 }
-# start_hub OPTIONS...: sets url and pid
-start_hub() {
+# start PROGRAM OPTIONS...: waits until it listens; sets url and pid
+start() {
     : >"$dir/out"
-    "$hub" --port 0 "$@" >"$dir/out" 2>"$dir/err" &
+    "$@" >"$dir/out" 2>"$dir/err" &
     pid=$!
     pids="$pids $pid"
     wait_for '^listening on ' "$dir/out"
     url=$(sed -n 's/^listening on //p' "$dir/out")
 }
+start_hub() { start "$hub" --port 0 "$@"; }
 # stop_hub [SIGNAL]: waits for its end, within 6 s and with status 0 unless it was killed
 stop_hub() {
     kill "-${1:-TERM}" "$pid"
