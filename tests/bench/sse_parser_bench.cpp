@@ -46,7 +46,7 @@ std::size_t scan_all(std::string_view stream, std::size_t piece) {
         sse::detail::line_scanner scanner;
         scanner.start(bytes, false);
         sse::detail::line_scanner::walk lines(scanner);
-        while (lines.next() != nullptr)
+        while (lines.next())
             ++found;
     });
     return found;

@@ -5,9 +5,11 @@
 #include <sse/text/stretch_scan.hpp>
 #include <sse/text/utf8_rules.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <tuple>
 
 // Vectors of the compiler instead of <immintrin.h>, which alone takes longer to compile than all
 // the rest of the layer.
@@ -29,6 +31,8 @@ namespace avx2 {
 
 using bytes_32 [[gnu::vector_size(32)]] = unsigned char;
 using chars_32 [[gnu::vector_size(32)]] = char;
+/// To look up 16 values in, twice, since that is done in two halves.
+using bytes_table = std::array<unsigned char, 32>;
 
 [[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
 load(const void* bytes) noexcept {
@@ -42,10 +46,25 @@ high_bits(bytes_32 v) noexcept {
     return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(chars_32(v)));
 }
 
+/// What is at the place that the low half of each byte names; zero for bytes above 0x7F.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+look_up(const bytes_table& table, bytes_32 places) noexcept {
+    return bytes_32(__builtin_ia32_pshufb256(chars_32(load(table.data())), chars_32(places)));
+}
+
+/// CR and LF at the places that they name; elsewhere nothing that names its own place.
+inline constexpr bytes_table line_end_table = [] {
+    bytes_table table{};
+    table[0] = table[16] = 0xFF;
+    for (const unsigned char c : {'\n', '\r'})
+        table[c] = table[c + 16U] = c;
+    return table;
+}();
+
 /// Bit i: byte i is CR or LF.
 [[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline std::uint64_t
 line_ends(bytes_32 v) noexcept {
-    return high_bits(bytes_32((v == '\n') | (v == '\r')));
+    return high_bits(bytes_32(look_up(line_end_table, v) == v));
 }
 
 /// Whether four blocks hold nothing up to CR, so no line end; adds what they hold to `seen`.
@@ -73,7 +92,8 @@ is_quiet(const char* bytes, bytes_32& seen) noexcept {
             bytes += quiet * block_scan::size;
     }
     line_end_block* block = found.blocks.data();
-    for (std::size_t i = 0; i != count; ++i, bytes += block_scan::size) {
+    const char* const end = bytes + count * block_scan::size;
+    for (; bytes != end; bytes += block_scan::size) {
         const bytes_32 a = load(bytes);
         const bytes_32 b = load(bytes + sizeof a);
         const std::uint64_t ends = line_ends(a) | line_ends(b) << 32;
@@ -83,11 +103,6 @@ is_quiet(const char* bytes, bytes_32& seen) noexcept {
     }
     found.count = static_cast<std::size_t>(block - found.blocks.data());
     found.non_ascii = high_bits(seen) != 0;
-}
-
-[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
-look_up(const utf8_pair_table& table, bytes_32 nibbles) noexcept {
-    return bytes_32(__builtin_ia32_pshufb256(chars_32(load(table.data())), chars_32(nibbles)));
 }
 
 /// Not zero where a byte may not follow the three before it, which are read as well.
@@ -102,21 +117,33 @@ utf8_errors(const char* bytes) noexcept {
     return in_pair ^ (goes_on & utf8_two_continuations);
 }
 
-/// Whether `bytes` are UTF-8, but for a sequence that goes on behind them. `has_context`: at least
-/// three bytes before them can be read, and they may go on within a sequence that begins there.
-[[nodiscard, gnu::target("avx2")]] inline bool is_utf8(const char* bytes, std::size_t size,
-                                                       bool has_context) noexcept {
+/// Whether the first bytes, up to as many as can be looked at from here on without `context`, may
+/// follow it.
+[[nodiscard, gnu::target("avx2")]] inline bool may_start(const char* bytes, std::size_t size,
+                                                         const utf8_context& context) noexcept {
     constexpr std::size_t step = sizeof(bytes_32);
-    bytes_32 errors = {};
+    constexpr std::size_t most = step + std::tuple_size_v<utf8_context>;
+    char start[std::tuple_size_v<utf8_context> + most] = {context[0], context[1], context[2]};
+    char* const at = start + context.size();
+    std::memcpy(at, bytes, size < most ? size : most);
+    const std::uint64_t errors = high_bits(bytes_32(utf8_errors(at) != 0));
+    if (size < step) return (errors & ((std::uint64_t{1} << size) - 1)) == 0;
+    const bytes_32 last = utf8_errors(at + (size < most ? size - step : most - step));
+    return errors == 0 && high_bits(bytes_32(last != 0)) == 0;
+}
+
+/// Whether `bytes` are UTF-8, but for a sequence that goes on behind them. The three bytes before
+/// them can be read, unless `context` has these.
+[[nodiscard, gnu::target("avx2")]] inline bool is_utf8(const char* bytes, std::size_t size,
+                                                       const utf8_context* context) noexcept {
+    constexpr std::size_t step = sizeof(bytes_32);
     std::size_t at = 0;
-    if (!has_context) { // zeros in front, and behind what is shorter than a step
-        char start[3 + step] = {};
-        std::memcpy(start + 3, bytes, size < step ? size : step);
-        errors = utf8_errors(start + 3);
-        if (size < step) return high_bits(bytes_32(errors != 0)) == 0;
+    if (context != nullptr) {
+        if (!may_start(bytes, size, *context)) return false;
+        if (size <= step + context->size()) return true;
         at = step;
-        if (size < step + 3) return high_bits(bytes_32(errors != 0)) == 0 && size == step;
     }
+    bytes_32 errors = {};
     for (; size - at >= step; at += step)
         errors |= utf8_errors(bytes + at);
     if (at != size) errors |= utf8_errors(bytes + size - step);

@@ -74,10 +74,12 @@ public:
 
     /// A whole line that is not blank, borrowed until `keep`, in bytes that go on to `end`.
     [[gnu::always_inline]] constexpr parse_status add(std::string_view line, const char* end) {
-        return take_line(
-            line, end, [&](field_name name, std::string_view value) __attribute__((always_inline)) {
-                return add_field(line, name, value);
-            });
+        const std::uint64_t start = line_start(line.data(), end);
+        if (line.size() > safe_size_) return add_other(line, end);
+        if (data_pattern.matches(start)) return add_data(data_pattern.value(line), end);
+        if (id_pattern.matches(start)) return add_id(id_pattern.value(line), line);
+        if (event_pattern.matches(start)) return add_type(event_pattern.value(line));
+        return add_other(line, end);
     }
 
     /// The start of a value that comes in parts.
@@ -86,7 +88,7 @@ public:
         case field_name::data:
             if (!data_.has_value()) {
                 data_.start();
-            } else if (!data_.own() || !data_.append_line({})) {
+            } else if (!data_.own() || !data_.append("\n")) {
                 return fail(errc::event_too_large);
             }
             break;
@@ -178,46 +180,65 @@ private:
         return parse_status::failed;
     }
 
-    [[gnu::always_inline]] constexpr parse_status add_field(std::string_view line, field_name name,
-                                                            std::string_view value) {
-        if (line.size() > safe_size_ && !is_within_limits(name, value.size(), line.size())) {
+    [[gnu::always_inline]] constexpr parse_status add_data(std::string_view value,
+                                                           const char* end) {
+        if (data_.has_value()) return join_data(value, end);
+        data_.borrow(value);
+        return parse_status::need_input;
+    }
+
+    /// A further line of data.
+    [[gnu::noinline]] constexpr parse_status join_data(std::string_view value, const char* end) {
+        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value, end)) {
+            return fail(errc::event_too_large);
+        }
+        return parse_status::need_input;
+    }
+
+    constexpr parse_status add_type(std::string_view value) {
+        type_.borrow(value);
+        return parse_status::need_input;
+    }
+
+    /// An id, or a line with nothing but an id. With a NUL in it an id is ignored.
+    constexpr parse_status add_id(std::string_view value, std::string_view line) {
+        if (!holds_nul(line)) next_id_.borrow(value);
+        return parse_status::need_input;
+    }
+
+    /// Any line, seldom one of those above: too near to `end` or longer than `safe_size_`.
+    [[gnu::noinline]] constexpr parse_status add_other(std::string_view line, const char* end) {
+        const field_line field = split_line(line);
+        if (!is_within_limits(field.name, field.value.size(), line.size())) {
             return parse_status::failed;
         }
-        switch (name) {
-        case field_name::data:
-            if (data_.has_value()) return add_data(value);
-            data_.borrow(value);
-            break;
-        case field_name::event: type_.borrow(value); break;
-        case field_name::id:
-            if (!holds_nul(line)) next_id_.borrow(value);
-            break;
+        switch (field.name) {
+        case field_name::data: return add_data(field.value, end);
+        case field_name::event: return add_type(field.value);
+        case field_name::id: return add_id(field.value, line);
         case field_name::retry:
             digits_ = {};
-            digits_.append(value);
+            digits_.append(field.value);
             return end_retry();
-        case field_name::comment:
-            ++comment_count_;
-            return comments_ ? add_comment(line, value) : parse_status::need_input;
+        case field_name::comment: return add_comment(field.value);
         case field_name::unknown: break;
         }
         return parse_status::need_input;
     }
 
-    /// Whether a line that is longer than `safe_size_` is short enough all the same.
-    [[gnu::cold]] constexpr bool is_within_limits(field_name name, std::size_t value_size,
-                                                  std::size_t line_size) noexcept {
-        if (name != field_name::data && name != field_name::event && name != field_name::id) {
-            return true;
-        }
+    /// Whether a whole line exceeds no limit.
+    constexpr bool is_within_limits(field_name name, std::size_t value_size,
+                                    std::size_t line_size) noexcept {
         auto status = parse_status::need_input;
+        if (!is_kept(name)) return true;
         if (exceeds(line_size, limits_.line)) {
-            status = fail(errc::line_too_long);
+            status = fail_line(name);
         } else if (name == field_name::event) {
             status = check_type(value_size);
         } else if (name == field_name::id) {
             status = check_id(value_size);
-        } else if (!data_.has_value() && exceeds(value_size, limits_.event)) {
+        } else if (name == field_name::data && !data_.has_value() &&
+                   exceeds(value_size, limits_.event)) {
             status = fail(errc::event_too_large);
         }
         return status != parse_status::failed;
@@ -240,17 +261,9 @@ private:
         next_id_.reset();
     }
 
-    /// A further line of data.
-    constexpr parse_status add_data(std::string_view value) {
-        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.own() ||
-            !data_.append_line(value)) {
-            return fail(errc::event_too_large);
-        }
-        return parse_status::need_input;
-    }
-
-    constexpr parse_status add_comment(std::string_view line, std::string_view text) {
-        if (exceeds(line.size(), limits_.line)) return fail_line(field_name::comment);
+    constexpr parse_status add_comment(std::string_view text) {
+        ++comment_count_;
+        if (!comments_) return parse_status::need_input;
         part_.borrow(text);
         return end_comment();
     }

@@ -29,7 +29,7 @@ inline constexpr std::size_t field_prefix_size = std::string_view("event: ").siz
 /// one space. Unknown when the name goes on.
 [[nodiscard, gnu::always_inline]] constexpr field_line
 field_value(std::string_view line, std::size_t name_size, field_name name) noexcept {
-    if (line.size() == name_size) return {name, {}};
+    if (line.size() == name_size) return {name, {line.data() + name_size, 0}};
     if (line[name_size] != ':') return {};
     const std::size_t value = name_size + 1;
     const std::size_t space = line.size() > value && line[value] == ' ' ? 1 : 0;
@@ -61,13 +61,23 @@ field_value(std::string_view line, std::size_t name_size, field_name name) noexc
     return {};
 }
 
-/// A name and its colon, to compare with the first eight bytes of a line at once.
+/// The first bytes of a line, to compare with names at once: zero when there are fewer than eight
+/// up to `end`, where the bytes end that the line lies in.
+[[nodiscard, gnu::always_inline]] constexpr std::uint64_t line_start(const char* line,
+                                                                     const char* end) noexcept {
+    std::uint64_t start = 0;
+    if (std::is_constant_evaluated() || end - line < std::ptrdiff_t{sizeof start}) return 0;
+    std::memcpy(&start, line, sizeof start);
+    return start;
+}
+
+/// A name and its colon: tells lines by their start, as `split_line` would.
 class field_pattern {
 public:
     consteval explicit field_pattern(std::string_view name_and_colon)
         : size_(name_and_colon.size()) {
-        std::array<char, size> bytes{};
-        std::array<char, size> mask{};
+        std::array<char, sizeof bytes_> bytes{};
+        std::array<char, sizeof bytes_> mask{};
         for (std::size_t i = 0; i < size_; ++i) {
             bytes[i] = name_and_colon[i];
             mask[i] = '\xFF';
@@ -86,33 +96,15 @@ public:
         return {line.data() + at, line.size() - at};
     }
 
-    static constexpr std::size_t size = sizeof(std::uint64_t); ///< bytes that must be there
-
 private:
     std::uint64_t bytes_ = 0;
     std::uint64_t mask_ = 0;
     std::size_t size_;
 };
 
-/// Calls `take` with the name and the value that `split_line` finds in a line that lies, with its
-/// end, in bytes that go on to `end`. The frequent names are told by one comparison each, and are
-/// constants for `take`.
-template <class Take>
-[[gnu::always_inline]] constexpr auto take_line(std::string_view line, const char* end,
-                                                Take&& take) {
-    constexpr field_pattern data("data:");
-    constexpr field_pattern id("id:");
-    constexpr field_pattern event("event:");
-    if (!std::is_constant_evaluated() && end - line.data() >= std::ptrdiff_t{field_pattern::size}) {
-        std::uint64_t start = 0;
-        std::memcpy(&start, line.data(), sizeof start);
-        if (data.matches(start)) return take(field_name::data, data.value(line));
-        if (id.matches(start)) return take(field_name::id, id.value(line));
-        if (event.matches(start)) return take(field_name::event, event.value(line));
-    }
-    const field_line field = split_line(line);
-    return take(field.name, field.value);
-}
+inline constexpr field_pattern data_pattern("data:");
+inline constexpr field_pattern event_pattern("event:");
+inline constexpr field_pattern id_pattern("id:");
 
 /// The value of `retry`: ASCII digits and nothing else, at least one. Saturates.
 class retry_value {

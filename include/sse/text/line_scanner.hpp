@@ -13,29 +13,39 @@
 
 namespace sse::detail {
 
-/// Scans at most a stretch, by the fastest way that this machine has.
-constexpr void scan_stretch(const char* bytes, std::size_t size, stretch_scan& found) noexcept {
-    const bool is_long_line = found.count == 0;
-    found.count = 0;
-    found.non_ascii = false;
+/// Scans `size` bytes, at most a stretch, by the fastest way that this machine has. `readable`
+/// bytes lie before them.
+inline void scan_stretch(const char* bytes, std::size_t size, std::size_t readable,
+                         stretch_scan& found) noexcept {
     const std::size_t tail = size % block_scan::size;
-    const char* const rest = bytes + (size - tail);
-    if (std::is_constant_evaluated()) {
-        for (; bytes != rest; bytes += block_scan::size)
-            found.add(bytes, scan_bytes(bytes, block_scan::size));
-        if (tail != 0) found.add(rest, scan_bytes(rest, tail));
-        return;
-    }
 #if defined(SSE_HAS_AVX2)
     if (has_avx2()) {
-        avx2::scan_blocks(bytes, size / block_scan::size, is_long_line, found);
+        avx2::scan_blocks(bytes, size / block_scan::size, found.count == 0, found);
     } else
 #endif
     {
         scan_blocks(bytes, size / block_scan::size, found);
     }
-    static_cast<void>(is_long_line);
-    if (tail != 0) found.add(rest, scan_tail(rest, tail));
+    if (tail == 0) return;
+    const char* const rest = bytes + (size - tail);
+    if (size - tail + readable < block_scan::size - tail) {
+        found.add(rest, scan_tail(rest, tail));
+    } else {
+        const char* const block = bytes + size - block_scan::size;
+        found.add(block, scan_end(block, tail));
+    }
+}
+
+/// The same byte by byte, for constant evaluation.
+constexpr void scan_stretch_bytes(const char* bytes, std::size_t size,
+                                  stretch_scan& found) noexcept {
+    found.count = 0;
+    found.non_ascii = false;
+    for (std::size_t at = 0; at < size; at += block_scan::size) {
+        const std::size_t left = size - at;
+        found.add(bytes + at,
+                  scan_bytes(bytes + at, left < block_scan::size ? left : block_scan::size));
+    }
 }
 
 /// Finds the line ends of a text, each once, a stretch of blocks at a time. All scanning for line
@@ -48,9 +58,7 @@ public:
         end_ = bytes.data() + bytes.size();
         line_ends_ = 0;
         next_block_ = stretch_.count = 0;
-        stretch_.non_ascii = false;
         is_decoded_ = is_decoded;
-        is_suspect_ |= is_cut_;
     }
 
     /// Finds several line ends: what it needs stays in registers, and goes back at the end.
@@ -69,21 +77,27 @@ public:
         walk(const walk&) = delete;
         walk& operator=(const walk&) = delete;
 
-        /// The next CR or LF, or null when there is none.
-        [[nodiscard, gnu::always_inline]] constexpr const char* next() noexcept {
-            if (line_ends_ == 0 && !refill()) return nullptr;
-            const char* const at = bytes_ + std::countr_zero(line_ends_);
+        /// Finds the next CR or LF; false when there is none.
+        [[nodiscard, gnu::always_inline]] constexpr bool next() noexcept {
+            while (line_ends_ == 0) {
+                if (!refill()) return false;
+            }
+            at_ = bytes_ + std::countr_zero(line_ends_);
             line_ends_ &= line_ends_ - 1;
-            return at;
+            return true;
         }
 
-        /// Where the next line begins after the line end `at`, the last one found: a LF behind a CR
-        /// belongs to it, and is not found any more.
-        [[nodiscard, gnu::always_inline]] constexpr const char* behind(const char* at) noexcept {
-            if (*at == '\n' || at + 1 == scanner_.end_ || at[1] != '\n') return at + 1;
-            if (line_ends_ == 0) refill();
+        /// The line end that was found.
+        [[nodiscard]] constexpr const char* at() const noexcept { return at_; }
+
+        /// Where the next line begins. A LF behind a CR belongs to it, and is not found any more.
+        [[nodiscard, gnu::always_inline]] constexpr const char* behind() noexcept {
+            if (*at_ == '\n' || at_ + 1 == scanner_.end_ || at_[1] != '\n') return at_ + 1;
+            while (line_ends_ == 0) {
+                if (!refill()) break;
+            }
             line_ends_ &= line_ends_ - 1;
-            return at + 2;
+            return at_ + 2;
         }
 
     private:
@@ -104,6 +118,7 @@ public:
         const char* bytes_;
         const line_end_block* next_;
         const line_end_block* last_;
+        const char* at_ = nullptr;
     };
 
     /// Whether bytes between the last `settle` and the last line end may not be UTF-8: always when
@@ -125,24 +140,38 @@ private:
             const std::size_t size = left < stretch_scan::size ? left : stretch_scan::size;
             const bool follows_non_ascii = stretch_.non_ascii;
             next_stretch_ += size;
-            scan_stretch(bytes, size, stretch_);
+            if (std::is_constant_evaluated()) {
+                scan_stretch_bytes(bytes, size, stretch_);
+            } else {
+                scan_stretch(bytes, size, static_cast<std::size_t>(bytes - first_), stretch_);
+            }
             is_stretch_suspect_ = (stretch_.non_ascii || follows_non_ascii) && is_decoded_ &&
                                   !is_utf8_for_sure(bytes, size);
             is_suspect_ |= is_stretch_suspect_;
-            is_cut_ = (static_cast<unsigned char>(bytes[size - 1]) & 0x80U) != 0;
+            if (next_stretch_ == end_) keep_context();
         } while (stretch_.count == 0);
         return true;
     }
 
-    /// Whether the stretch, which may begin and end within a sequence, is UTF-8.
+    /// Whether a stretch, which may begin and end within a sequence, is UTF-8.
     [[nodiscard]] constexpr bool is_utf8_for_sure(const char* bytes,
                                                   std::size_t size) const noexcept {
 #if defined(SSE_HAS_AVX2)
-        if (std::is_constant_evaluated() || !has_avx2()) return false;
-        return avx2::is_utf8(bytes, size, bytes != first_);
-#else
-        return size == 0 || bytes == nullptr;
+        if (!std::is_constant_evaluated() && has_avx2()) {
+            return avx2::is_utf8(bytes, size, bytes == first_ ? &before_first_ : nullptr);
+        }
 #endif
+        return size == 0 || bytes == nullptr;
+    }
+
+    /// Keeps what the next bytes may go on from.
+    constexpr void keep_context() noexcept {
+        if (!stretch_.non_ascii) {
+            before_first_ = {};
+            return;
+        }
+        for (const char* at = end_ - first_ > 3 ? end_ - 3 : first_; at != end_; ++at)
+            before_first_ = {before_first_[1], before_first_[2], *at};
     }
 
     stretch_scan stretch_{};
@@ -152,10 +181,10 @@ private:
     const char* first_ = nullptr;
     const char* next_stretch_ = nullptr;
     const char* end_ = nullptr;
+    utf8_context before_first_{};
     bool is_decoded_ = false;
     bool is_suspect_ = false;
     bool is_stretch_suspect_ = false;
-    bool is_cut_ = false; ///< the last byte scanned may be within a sequence
 };
 
 } // namespace sse::detail

@@ -29,6 +29,17 @@ public:
         name_ = field_name::unknown;
     }
 
+    /// Opens a line with `bytes`, of which there are enough to decide, and returns the first part
+    /// of the value.
+    [[nodiscard]] constexpr std::string_view open(std::string_view bytes) noexcept {
+        const field_line line = split_line(bytes);
+        is_open_ = true;
+        is_decided_ = true;
+        size_ = bytes.size();
+        name_ = line.name;
+        return line.value;
+    }
+
     /// Goes on with `bytes`, and returns those that are not needed to decide.
     [[nodiscard]] constexpr std::string_view extend(std::string_view bytes) noexcept {
         is_open_ = true;

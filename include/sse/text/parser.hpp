@@ -163,15 +163,10 @@ private:
         const char* const end = scanner_.end();
         const char* begin = begin_;
         auto status = parse_status::need_input;
-        while (const char* const at = lines.next()) {
-            const char* const line = begin;
-            begin = lines.behind(at);
-            if (at != line) {
-                status = block_.add({line, static_cast<std::size_t>(at - line)}, end);
-            } else {
-                status = block_.dispatch(scanner_.is_suspect());
-                if (scanner_.is_suspect()) scanner_.settle();
-            }
+        while (lines.next()) {
+            const std::string_view line(begin, static_cast<std::size_t>(lines.at() - begin));
+            begin = lines.behind();
+            status = line.empty() ? end_block() : block_.add(line, end);
             if (status == parse_status::need_input) continue;
             if (status == parse_status::failed || !found(status)) break;
             if (status == parse_status::event) block_.clear();
@@ -179,6 +174,12 @@ private:
         }
         begin_ = begin;
         return status;
+    }
+
+    [[gnu::always_inline]] constexpr parse_status end_block() {
+        const bool is_suspect = scanner_.is_suspect();
+        if (is_suspect) scanner_.settle();
+        return block_.dispatch(is_suspect);
     }
 
     template <class Handler>
@@ -197,12 +198,12 @@ private:
     /// Drops lines up to a blank one; false where the bytes end before it.
     [[gnu::cold]] constexpr bool skip() {
         detail::line_scanner::walk lines(scanner_);
-        while (const char* const at = lines.next()) {
-            const char* const line = begin_;
-            begin_ = lines.behind(at);
+        while (lines.next()) {
+            const bool is_blank = lines.at() == begin_;
+            begin_ = lines.behind();
             if (line_.is_open()) {
                 line_.close();
-            } else if (at == line) {
+            } else if (is_blank) {
                 scanner_.settle();
                 is_skipping_ = false;
                 return true;
@@ -216,12 +217,12 @@ private:
     /// The rest of a line that began in an earlier piece. The line stays open when it goes on.
     constexpr parse_status resume() {
         detail::line_scanner::walk lines(scanner_);
-        const char* const at = lines.next();
-        const char* const end = at != nullptr ? at : scanner_.end();
+        const bool ends = lines.next();
+        const char* const end = ends ? lines.at() : scanner_.end();
         const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
-        begin_ = at != nullptr ? lines.behind(at) : end;
+        begin_ = ends ? lines.behind() : end;
         if (extend(part) == parse_status::failed) return parse_status::failed;
-        return at != nullptr ? close() : parse_status::need_input;
+        return ends ? close() : parse_status::need_input;
     }
 
     /// The start of a line whose end is not there yet.
@@ -236,6 +237,9 @@ private:
     }
 
     constexpr parse_status extend(std::string_view part) {
+        if (!line_.is_open() && part.size() >= detail::field_prefix_size) {
+            return begin_value(line_.open(part));
+        }
         part = line_.extend(part);
         if (!line_.is_decided()) {
             if (!line_.can_decide()) return parse_status::need_input;
@@ -244,8 +248,9 @@ private:
         return block_.append(line_.name(), part, line_.size());
     }
 
-    constexpr parse_status decide() {
-        const std::string_view value = line_.decide();
+    constexpr parse_status decide() { return begin_value(line_.decide()); }
+
+    constexpr parse_status begin_value(std::string_view value) {
         if (block_.begin(line_.name()) == parse_status::failed) return parse_status::failed;
         return block_.append(line_.name(), value, line_.size());
     }

@@ -150,11 +150,19 @@ struct block_scan {
 
 #endif
 
-/// Scans the last `size` bytes, fewer than a block.
+/// Scans `size` bytes, fewer than a block.
 [[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
     char block[block_scan::size] = {};
     std::memcpy(block, bytes, size);
     return scan_block(block);
+}
+
+/// Scans the last `size` bytes, fewer than a block, of the block that ends with them, as if the
+/// rest of it held no line end.
+[[nodiscard]] inline block_scan scan_end(const char* block, std::size_t size) noexcept {
+    block_scan found = scan_block(block);
+    found.line_ends &= ~std::uint64_t{0} << (block_scan::size - size);
+    return found;
 }
 
 } // namespace sse::detail

@@ -58,10 +58,10 @@ constexpr void put_lines(Sink& sink, std::string_view separator, std::string_vie
     line_scanner::walk lines(scanner);
     const char* line = text.data();
     const char* const end = line + text.size();
-    for (const char* at = lines.next(); at != nullptr; at = lines.next()) {
-        put(sink, {line, static_cast<std::size_t>(at - line)});
+    while (lines.next()) {
+        put(sink, {line, static_cast<std::size_t>(lines.at() - line)});
         put(sink, separator);
-        line = lines.behind(at);
+        line = lines.behind();
     }
     put(sink, {line, static_cast<std::size_t>(end - line)});
 }

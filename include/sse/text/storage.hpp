@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,12 +30,16 @@ public:
         return true;
     }
 
-    /// Adds a line feed and `line`; false when there is no room, which does not happen here.
-    [[nodiscard]] bool append_line(std::string_view line) {
-        if (memory_.size() - size_ <= line.size()) grow(line.size() + 1);
-        memory_[size_] = '\n';
-        line.copy(memory_.data() + size_ + 1, line.size());
-        size_ += line.size() + 1;
+    /// The same for bytes that lie in a text which goes on to `end`. Copying more than asked for
+    /// spares short ones the branches on their size, which no processor can foresee.
+    [[nodiscard]] bool append(std::string_view bytes, const char* end) {
+        constexpr std::size_t most = 128;
+        if (bytes.size() > most || end - bytes.data() < std::ptrdiff_t{most} ||
+            memory_.size() - size_ < most) {
+            return append(bytes);
+        }
+        std::memcpy(memory_.data() + size_, bytes.data(), most);
+        size_ += bytes.size();
         return true;
     }
 
@@ -73,9 +78,9 @@ public:
         return true;
     }
 
-    /// Adds a line feed and `line`; false, and perhaps a part added, when there is no room.
-    [[nodiscard]] constexpr bool append_line(std::string_view line) noexcept {
-        return append("\n") && append(line);
+    /// The same for bytes that lie in a text which goes on to `end`.
+    [[nodiscard]] constexpr bool append(std::string_view bytes, const char*) noexcept {
+        return append(bytes);
     }
 
     /// Nothing to give up.
@@ -123,9 +128,14 @@ public:
     /// Adds to an owned text; false when there is no room.
     [[nodiscard]] constexpr bool append(std::string_view text) { return storage_.append(text); }
 
-    /// Adds a line feed and `line` to an owned text; false when there is no room.
-    [[nodiscard]] constexpr bool append_line(std::string_view line) {
-        return storage_.append_line(line);
+    /// Adds a line feed and `line`, which, like what is borrowed, lies in bytes that go on to
+    /// `end`; false, and perhaps a part added, when there is no room.
+    [[nodiscard]] constexpr bool join(std::string_view line, const char* end) {
+        if (state_ == state::borrowed) {
+            start();
+            if (!storage_.append(borrowed_, end)) return false;
+        }
+        return storage_.append("\n") && storage_.append(line, end);
     }
 
     constexpr void shrink(std::size_t keep) { storage_.shrink(keep); }

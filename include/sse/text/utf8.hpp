@@ -106,7 +106,8 @@ struct utf8_step {
         std::size_t last = text.size() - 1;
         while (text.size() - last < 4 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80)
             --last;
-        return avx2::is_utf8(text.data(), text.size(), false) &&
+        constexpr utf8_context nothing{};
+        return avx2::is_utf8(text.data(), text.size(), &nothing) &&
                utf8_valid_prefix(text.substr(last)) == text.size() - last;
     }
 #endif

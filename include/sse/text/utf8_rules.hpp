@@ -7,6 +7,9 @@
 
 namespace sse::detail {
 
+/// The last bytes before others: the end of a sequence is at most three bytes behind its start.
+using utf8_context = std::array<char, 3>;
+
 /// One way in which two neighbouring bytes are not UTF-8 (Unicode, table 3-7), told by sets of
 /// half bytes: bit n of a set stands for the half byte n.
 struct utf8_pair_rule {

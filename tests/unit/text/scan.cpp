@@ -4,6 +4,7 @@
 #include <sse/text/line_scanner.hpp>
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -25,8 +26,8 @@ std::vector<std::size_t> line_ends_of(std::string_view text) {
     scanner.start(text, false);
     sse::detail::line_scanner::walk lines(scanner);
     std::vector<std::size_t> out;
-    while (const char* at = lines.next())
-        out.push_back(static_cast<std::size_t>(at - text.data()));
+    while (lines.next())
+        out.push_back(static_cast<std::size_t>(lines.at() - text.data()));
     return out;
 }
 
@@ -66,6 +67,12 @@ TEST_CASE("scan: a tail of every size is scanned to its end and no further") {
         REQUIRE(found.non_ascii == 0);
     }
     CHECK(sse::detail::scan_tail("12345678901234567890\xC3", 21).non_ascii != 0);
+    for (std::size_t size = 1; size < block_scan::size; ++size) {
+        const std::vector<char> block(block_scan::size, '\n');
+        const block_scan found = sse::detail::scan_end(block.data(), size);
+        REQUIRE(found.line_ends >> (block_scan::size - size) == (std::uint64_t{1} << size) - 1);
+        REQUIRE(std::popcount(found.line_ends) == static_cast<int>(size));
+    }
 }
 
 TEST_CASE("scan: a NUL is found at every place of texts of every size") {
@@ -94,7 +101,7 @@ TEST_CASE("scan: blocks are found alike by what the processor has and what all h
         for (const bool after_line_ends : {false, true}) {
             sse::detail::stretch_scan found;
             found.count = after_line_ends ? 1 : 0;
-            sse::detail::scan_stretch(stretch.data(), stretch.size(), found);
+            sse::detail::scan_stretch(stretch.data(), stretch.size(), 0, found);
             REQUIRE(found.count == expected.count);
             CHECK(found.non_ascii == expected.non_ascii);
             for (std::size_t i = 0; i < found.count; ++i) {
@@ -123,13 +130,13 @@ TEST_CASE("line_scanner: takes the LF of a CRLF for no line end of its own, wher
         sse::detail::line_scanner scanner;
         scanner.start(text, false);
         sse::detail::line_scanner::walk lines(scanner);
-        const char* const cr = lines.next();
-        REQUIRE(cr == text.data() + at);
-        REQUIRE(lines.behind(cr) == cr + 2);
-        const char* const lf = lines.next();
-        REQUIRE(lf == cr + 2);
-        REQUIRE(lines.behind(lf) == lf + 1);
-        REQUIRE(lines.next() == nullptr);
+        REQUIRE(lines.next());
+        REQUIRE(lines.at() == text.data() + at);
+        REQUIRE(lines.behind() == lines.at() + 2);
+        REQUIRE(lines.next());
+        REQUIRE(lines.at() == text.data() + at + 2);
+        REQUIRE(lines.behind() == lines.at() + 1);
+        REQUIRE(!lines.next());
     }
 }
 
@@ -140,9 +147,10 @@ TEST_CASE("line_scanner: goes on with a stretch where the walk before ended") {
     scanner.start(text, false);
     for (const std::size_t at : {10U, 20U, 150U}) {
         sse::detail::line_scanner::walk lines(scanner);
-        CHECK(lines.next() == text.data() + at);
+        REQUIRE(lines.next());
+        CHECK(lines.at() == text.data() + at);
     }
-    CHECK(sse::detail::line_scanner::walk(scanner).next() == nullptr);
+    CHECK(!sse::detail::line_scanner::walk(scanner).next());
 }
 
 TEST_CASE("line_scanner: suspects text that is not UTF-8 until the stretch behind it is settled") {
@@ -154,12 +162,12 @@ TEST_CASE("line_scanner: suspects text that is not UTF-8 until the stretch behin
     scanner.start(text, true);
     sse::detail::line_scanner::walk lines(scanner);
     CHECK(!scanner.is_suspect());
-    REQUIRE(lines.next() != nullptr);
+    REQUIRE(lines.next());
     CHECK(scanner.is_suspect());
     scanner.settle();
     CHECK(scanner.is_suspect()); // the rest of the stretch may hold more
-    REQUIRE(lines.next() != nullptr);
-    REQUIRE(lines.next() != nullptr);
+    REQUIRE(lines.next());
+    REQUIRE(lines.next());
     scanner.settle();
     CHECK(!scanner.is_suspect());
 }
@@ -167,9 +175,9 @@ TEST_CASE("line_scanner: suspects text that is not UTF-8 until the stretch behin
 TEST_CASE("line_scanner: suspects a sequence that is cut by the end of the bytes") {
     sse::detail::line_scanner scanner;
     scanner.start("data: \xC3", true);
-    CHECK(sse::detail::line_scanner::walk(scanner).next() == nullptr);
+    CHECK(!sse::detail::line_scanner::walk(scanner).next());
     scanner.start("\n", true);
-    REQUIRE(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    REQUIRE(sse::detail::line_scanner::walk(scanner).next());
     CHECK(scanner.is_suspect());
 }
 
@@ -177,10 +185,10 @@ TEST_CASE("line_scanner: suspects no ASCII, and nothing where nothing is decoded
     sse::detail::line_scanner scanner;
     const std::string blank(5000, '\n');
     scanner.start(blank, true);
-    CHECK(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    CHECK(sse::detail::line_scanner::walk(scanner).next());
     CHECK(!scanner.is_suspect());
     scanner.start("\xFF\n", false);
-    CHECK(sse::detail::line_scanner::walk(scanner).next() != nullptr);
+    CHECK(sse::detail::line_scanner::walk(scanner).next());
     CHECK(!scanner.is_suspect());
 }
 
