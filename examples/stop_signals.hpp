@@ -10,7 +10,33 @@
 #endif
 
 #include <csignal>
+#include <functional>
 #include <utility>
+
+/// Calls a function at each SIGHUP, as programs are told to read their files again.
+class reload_signals {
+public:
+    template <class Function>
+    reload_signals(const sse::asio::any_io_executor& executor, Function reload)
+        : signals_(executor, SIGHUP), reload_(std::move(reload)) {
+        wait();
+    }
+
+    /// Lets the context run out of work.
+    void cancel() { signals_.cancel(); }
+
+private:
+    void wait() {
+        signals_.async_wait([this](sse::error_code ec, int) {
+            if (ec) return;
+            reload_();
+            wait();
+        });
+    }
+
+    sse::asio::signal_set signals_;
+    std::function<void()> reload_;
+};
 
 /// Calls a function once, on SIGINT or SIGTERM.
 class stop_signals {

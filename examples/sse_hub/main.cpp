@@ -15,15 +15,16 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
 #include <string>
 
 namespace {
 
-std::string url_of(const sse::server_pool& pool) {
+std::string url_of(const sse::server_pool& pool, bool tls) {
     const auto at = pool.local_endpoint();
     const std::string host = at.address().to_string();
-    return "http://" + (at.address().is_v6() ? "[" + host + "]" : host) + ":" +
-           std::to_string(at.port());
+    return std::string(tls ? "https://" : "http://") +
+           (at.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(at.port());
 }
 
 /// As many connections as the system lets one have.
@@ -48,13 +49,22 @@ int run(const program_options& options) {
     demo events(pool.executor(0), hub);
     if (options.demo) events.start();
 
+    std::optional<reload_signals> reload;
+    if (options.reload_certificate) {
+        reload.emplace(pool.executor(0), [&options] {
+            const std::string problem = options.reload_certificate();
+            if (problem.empty()) return;
+            std::cerr << "sse_hub: goes on with the certificate it has: " << problem << std::endl;
+        });
+    }
     stop_signals signals(pool.executor(0), [&] {
         using namespace std::chrono_literals;
+        if (reload) reload->cancel();
         events.stop();
         hub.drain({.retry = 1s, .spread = 2s, .period = 1s});
         pool.async_drain({.limit = 4s}, [](sse::error_code, sse::drain_result) {});
     });
-    std::cout << "listening on " << url_of(pool) << std::endl;
+    std::cout << "listening on " << url_of(pool, options.server.tls != nullptr) << std::endl;
     pool.run();
     return 0;
 }

@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "options.hpp"
 
+#include "tls.hpp"
+
 #include <sse/net/asio.hpp>
 #include <sse/version.hpp>
 
@@ -17,6 +19,14 @@ namespace {
 
 std::chrono::milliseconds to_milliseconds(double seconds) {
     return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+/// What is wrong with an origin, as a validator of CLI11 tells it.
+std::string check_origin(const std::string& origin) {
+    const std::size_t scheme = origin.find("://");
+    const bool whole = scheme != std::string::npos && scheme != 0 && scheme + 3 < origin.size() &&
+                       origin.find('/', scheme + 3) == std::string::npos;
+    return whole || origin == "*" ? "" : "not an origin such as https://example.org: " + origin;
 }
 
 /// On a loopback address its own names are served as well as those allowed.
@@ -77,6 +87,18 @@ program_options read_options(int argc, char** argv, int& exit_code) {
         ->capture_default_str()
         ->check(whole);
     app.add_option("--allow-host", hosts, "name to serve besides localhost; * for all")->take_all();
+    app.add_option(
+           "--cors", out.server.cors.origins,
+           "origin whose pages may read and publish, such as https://example.org; * for all")
+        ->take_all()
+        ->check(check_origin);
+    std::string cert;
+    std::string key;
+    auto* set_cert =
+        app.add_option("--cert", cert, "certificate chain, PEM; SIGHUP reads it again");
+    auto* set_key = app.add_option("--key", key, "its private key, PEM");
+    set_cert->needs(set_key);
+    set_key->needs(set_cert);
     app.add_option("--publish-token", out.publish_token, "bearer token that publishing needs");
     app.add_flag("--demo", out.demo, "publish on demo/clock and demo/price");
     try {
@@ -85,6 +107,8 @@ program_options read_options(int argc, char** argv, int& exit_code) {
             throw CLI::ValidationError("seconds", "not a number");
         }
         allow_hosts(out.server, hosts);
+        const std::string problem = cert.empty() ? "" : use_certificate(cert, key, out);
+        if (!problem.empty()) throw CLI::ValidationError("--cert", problem);
     } catch (const CLI::ParseError& e) {
         if (e.get_exit_code() == 0) {
             exit_code = app.exit(e); // --help, --version

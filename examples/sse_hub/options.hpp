@@ -5,6 +5,7 @@
 #include <sse/server/options.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 /// What sse_hub was asked for on its command line.
@@ -12,7 +13,8 @@ struct program_options {
     sse::server_options server;
     sse::hub_options hub;
     std::size_t threads = 1;
-    std::string publish_token; ///< empty: anybody may publish
+    std::function<std::string()> reload_certificate; ///< tells what is wrong; empty without TLS
+    std::string publish_token;                       ///< empty: anybody may publish
     bool demo = false;
 };
 

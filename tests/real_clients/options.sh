@@ -28,6 +28,9 @@ bad --history-events -1
 bad --heartbeat nan
 bad --overflow lose
 bad --address localhost
+bad --cors https://example.org/path
+bad --cert chain.pem
+bad --cert missing.pem --key missing.pem
 
 # publishing: what is taken and what is not
 start_hub --max-event 100 --heartbeat 0
@@ -97,6 +100,25 @@ status 421 "another name" -H 'Host: c.example' "$url/"
 stop_hub INT
 start_hub --allow-host '*'
 status 200 "any name" -H 'Host: c.example' "$url/"
+stop_hub
+
+# pages of other origins
+start_hub --cors https://app.example --cors http://other.example:8000
+allowed() { # ORIGIN: what the answer to a stream's request says
+    "$curl" -sI -H "Origin: $1" "$url/events/a" | tr -d '\r' | sed -n 's/^[Aa]ccess-[Cc]ontrol-[Aa]llow-[Oo]rigin: //p'
+}
+[ "$(allowed https://app.example)" = https://app.example ] || fail "an origin that is let in"
+[ "$(allowed http://other.example:8000)" = http://other.example:8000 ] || fail "another one"
+[ "$(allowed https://evil.example)" = "" ] || fail "an origin that is not let in"
+preflight=$("$curl" -si -X OPTIONS -H 'Origin: https://app.example' -H 'Access-Control-Request-Method: GET' \
+    -H 'Access-Control-Request-Headers: last-event-id' "$url/events/a")
+echo "$preflight" | grep -qi '^access-control-allow-headers:.*last-event-id' || fail "preflight: $preflight"
+status 200 "publishing from a page that is let in" -d x -H 'Origin: https://app.example' "$url/publish/a"
+status 403 "publishing from any page" -d x -H 'Origin: https://evil.example' "$url/publish/a"
+status 200 "publishing from our page" -d x -H "Origin: $url" "$url/publish/a"
+stop_hub
+start_hub --cors '*'
+[ "$(allowed https://evil.example)" = '*' ] || fail "any origin"
 stop_hub
 
 # the bounds of the history
