@@ -28,7 +28,8 @@ using sse::bench::framing;
 using sse::bench::stream_sender;
 
 constexpr std::size_t stream_bytes = std::size_t{48} << 20;
-constexpr std::size_t read_size = std::size_t{64} << 10; ///< as the client's
+constexpr std::size_t read_size =
+    sse::detail::read_buffer::largest; ///< as the client on a busy stream
 constexpr int rounds = 7;
 
 /// What one reading of a stream cost.

@@ -4,12 +4,12 @@
 #include <sse/client/counters.hpp>
 #include <sse/client/hooks.hpp>
 #include <sse/client/options.hpp>
+#include <sse/client/read_buffer.hpp>
 #include <sse/client/response_reader.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <string>
 
 namespace sse::detail {
@@ -18,22 +18,18 @@ namespace sse::detail {
 /// hooks that tell of the stream.
 class event_feed {
 public:
-    static constexpr std::size_t buffer_size = std::size_t{64} << 10;
-
     /// Lifetime: `options` has to stay.
     explicit event_feed(const event_source_options& options)
         : hooks_(options.hooks), reader_(options), told_id_(options.last_event_id) {}
 
-    [[nodiscard]] asio::mutable_buffer buffer() {
-        if (!buffer_) buffer_.reset(new char[buffer_size]);
-        return {buffer_.get(), buffer_size};
-    }
+    /// Where to read to, once everything that came was parsed.
+    [[nodiscard]] asio::mutable_buffer buffer() { return buffer_.prepare(); }
 
     /// `size` bytes came into the buffer. They are kept until they are parsed.
     void fill(std::size_t size, net::time_point now) {
         counters_.bytes += size;
         counters_.last_activity = now;
-        reader_.feed({buffer_.get(), size});
+        reader_.feed(buffer_.take(size));
         drained_ = false;
     }
 
@@ -94,7 +90,7 @@ public:
 private:
     const event_source_hooks& hooks_;
     response_reader reader_;
-    std::unique_ptr<char[]> buffer_;
+    read_buffer buffer_;
     event_source_counters counters_;
     std::string told_id_;
     bool drained_ = true;

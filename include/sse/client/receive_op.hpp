@@ -3,6 +3,7 @@
 
 #include <sse/client/connection_fsm.hpp>
 #include <sse/client/event_batch.hpp>
+#include <sse/client/relay.hpp>
 #include <sse/client/source_core.hpp>
 #include <sse/client/source_state.hpp>
 #include <sse/net/asio.hpp>
@@ -35,6 +36,7 @@ public:
         default: break;
         }
         if (cancelled(self)) return end(self, asio::error::operation_aborted, *state);
+        if (state->core().receive_at_once()) return end(self, {}, *state);
         carry_out(self, state, state->core().receive(state->now()));
     }
 
@@ -69,7 +71,7 @@ private:
             return carry_out(self, state_, state.core().receive(state.now()));
         }
         step_ = mine ? step::posted : step::refused;
-        asio::post(std::move(self));
+        if (!relay<Self>::take(self, &state)) asio::post(std::move(self));
     }
 
     template <class Self>
@@ -99,7 +101,9 @@ private:
     template <class Self>
     static void complete(Self& self, error_code ec, State& state) {
         auto result = ec ? typename Result::type{} : Result::make(state.shared_core());
-        self.complete(ec, std::move(result));
+        relay<Self>::run(
+            self, &state, [&] { self.complete(ec, std::move(result)); },
+            [](Self& next) { next(); });
     }
 
     std::shared_ptr<State> state_;

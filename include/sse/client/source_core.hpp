@@ -47,6 +47,18 @@ public:
         return resume({.what = input::receive}, now);
     }
 
+    /// As `receive`, where an event is there already, which takes no look at the clock. False where
+    /// that has to go on.
+    [[nodiscard]] bool receive_at_once() {
+        ++generation_;
+        restarted_ = false;
+        if (has_event()) return true;
+        const bool open = fsm_.ready_state() == ready_state::open;
+        if (!open || feed_.drained() || feed_.has_new_id() || !advance()) return false;
+        feed_.keep_event();
+        return true;
+    }
+
     /// Whether the next thing that a receive does is to read, with nothing to parse or tell before.
     [[nodiscard]] bool must_read() const noexcept {
         return fsm_.readable() && feed_.drained() && !has_event() && !feed_.has_new_id();

@@ -1,0 +1,54 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/net/asio.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace sse::detail {
+
+/// Where an event source reads to: small, since most streams are silent most of the time, and
+/// larger while reads fill it, since large reads cost less a byte.
+class read_buffer {
+public:
+    static constexpr std::size_t smallest = std::size_t{16} << 10;
+    static constexpr std::size_t largest = std::size_t{256} << 10;
+    static constexpr std::size_t factor = 4;
+    /// So many reads in a row that the smallest would have been enough for make it small again.
+    static constexpr std::size_t patience = 64;
+
+    /// Where the next read goes. What was read before is gone.
+    [[nodiscard]] asio::mutable_buffer prepare() {
+        const std::size_t size = next_size();
+        if (size != size_) {
+            bytes_.reset(new char[size]);
+            size_ = size;
+            small_reads_ = 0;
+            filled_ = false;
+        }
+        return {bytes_.get(), size_};
+    }
+
+    /// What a read of `size` bytes brought.
+    [[nodiscard]] std::string_view take(std::size_t size) noexcept {
+        filled_ = size == size_;
+        small_reads_ = size < smallest ? small_reads_ + 1 : 0;
+        return {bytes_.get(), size};
+    }
+
+private:
+    [[nodiscard]] std::size_t next_size() const noexcept {
+        if (size_ == 0 || small_reads_ >= patience) return smallest;
+        return filled_ ? (std::min)(size_ * factor, largest) : size_;
+    }
+
+    std::unique_ptr<char[]> bytes_;
+    std::size_t size_ = 0;
+    std::size_t small_reads_ = 0;
+    bool filled_ = false; ///< the last read left no room
+};
+
+} // namespace sse::detail

@@ -1,0 +1,176 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "source_fixture.hpp"
+#include "support/catch.hpp"
+
+#include <sse/client/relay.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace client_relay_test {
+
+using namespace sse;
+using namespace sse::testing;
+
+namespace {
+
+constexpr std::size_t limit = 32;
+
+/// A source with many events at hand, and one handler that is started again and again.
+struct fixture {
+    source_fixture f{};
+    std::optional<source_fixture::source_type> source{};
+    std::function<void(const std::string&)> then{}; ///< behind the next receive
+    bool inside = false;                            ///< a handler is on the stack
+    bool nested = false;                            ///< a handler was called by another
+    asio::cancellation_signal signal{};
+
+    explicit fixture(std::size_t events) {
+        std::string bytes;
+        for (std::size_t i = 0; i < events; ++i)
+            bytes += "data: " + std::to_string(i) + "\n\n";
+        f.peer().accept().expect_request().open_stream().send(bytes).stall();
+        source.emplace(f.make());
+    }
+
+    void receive(asio::cancellation_slot slot = {}) {
+        auto handler = [this](error_code ec, const event& e) {
+            nested = nested || inside;
+            inside = true;
+            f.log.push_back(ec ? "! " + ec.message() : e.data);
+            if (!ec) {
+                receive();
+                if (then) then(e.data);
+            }
+            inside = false;
+        };
+        source->async_receive(asio::bind_cancellation_slot(slot, handler));
+    }
+
+    /// How many handlers of the context it takes until `n` events were received.
+    std::size_t turns_until(std::size_t n) {
+        f.sim.context().restart();
+        std::size_t turns = 0;
+        while (f.log.size() < n && f.sim.context().poll_one() != 0)
+            ++turns;
+        return turns;
+    }
+};
+
+const std::string aborted = "! " + error_code(asio::error::operation_aborted).message();
+
+} // namespace
+
+TEST_CASE("relay: events at hand come without a turn of the loop each, one by one", "[relay]") {
+    fixture x(200);
+    x.receive();
+    CHECK(x.f.log.empty());
+    CHECK(x.turns_until(1) > 0);
+    const std::size_t first = x.f.log.size();
+    CHECK(first == limit + 1);
+    CHECK(x.turns_until(first + 1) <= 2); // one might be of the peer
+    CHECK(x.f.log.size() == 2 * first);
+    x.f.sim.settle();
+    CHECK(x.f.log.size() == 200);
+    CHECK(x.f.log.back() == "199");
+    CHECK_FALSE(x.nested);
+}
+
+TEST_CASE("relay: what else waits for the executor gets its turn", "[relay]") {
+    fixture x(200);
+    std::size_t seen = 0;
+    x.then = [&](const std::string& data) {
+        if (data == "0") asio::post(x.f.sim.context(), [&] { seen = x.f.log.size(); });
+    };
+    x.receive();
+    x.f.sim.settle();
+    CHECK(x.f.log.size() == 200);
+    CHECK(seen > 0);
+    CHECK(seen <= limit + 1);
+}
+
+TEST_CASE("relay: what a handler does behind its next receive counts", "[relay]") {
+    fixture x(9);
+    SECTION("close") {
+        x.then = [&](const std::string& data) {
+            if (data == "2") x.source->close();
+        };
+        x.receive();
+        x.f.sim.settle();
+        CHECK(x.f.log == std::vector<std::string>{"0", "1", "2", failure(errc::closed)});
+    }
+    SECTION("destruction") {
+        x.then = [&](const std::string& data) {
+            if (data == "2") x.source.reset();
+        };
+        x.receive();
+        x.f.sim.settle();
+        CHECK(x.f.log == std::vector<std::string>{"0", "1", "2", failure(errc::closed)});
+    }
+    SECTION("a second receive") {
+        x.then = [&](const std::string& data) {
+            if (data != "2") return;
+            x.then = nullptr;
+            x.receive();
+        };
+        x.receive();
+        x.f.sim.settle();
+        CHECK(x.f.log.size() == 10);
+        CHECK(std::count(x.f.log.begin(), x.f.log.end(), failure(errc::operation_in_progress)) ==
+              1);
+    }
+}
+
+TEST_CASE("relay: cancellation reaches a receive that has not gone on yet", "[relay]") {
+    fixture x(3);
+    x.then = [&](const std::string&) { x.signal.emit(asio::cancellation_type::total); };
+    auto again = [&x](auto& self) -> void {
+        x.source->async_receive(asio::bind_cancellation_slot(
+            x.signal.slot(), [&x, &self](error_code ec, const event& e) {
+                x.f.log.push_back(ec ? "! " + ec.message() : e.data);
+                if (ec) return;
+                self(self);
+                x.then(e.data);
+            }));
+    };
+    again(again);
+    x.f.sim.settle();
+    CHECK(x.f.log == std::vector<std::string>{"0", aborted});
+}
+
+TEST_CASE("relay: a handler that throws loses no receive", "[relay]") {
+    fixture x(4);
+    x.then = [](const std::string& data) {
+        if (data == "1") throw std::runtime_error("handler");
+    };
+    x.receive();
+    CHECK_THROWS_AS(x.f.sim.settle(), std::runtime_error);
+    x.inside = false;
+    CHECK(x.f.log == std::vector<std::string>{"0", "1"});
+    x.f.sim.settle();
+    CHECK(x.f.log == std::vector<std::string>{"0", "1", "2", "3"});
+}
+
+TEST_CASE("relay: a receive of another kind is posted", "[relay]") {
+    fixture x(3);
+    x.source->async_receive([&](error_code, const event& e) {
+        x.f.log.push_back(e.data);
+        x.source->async_receive(
+            [&](error_code, const event& other) { x.f.log.push_back(other.data); });
+    });
+    x.f.sim.context().restart();
+    while (x.f.log.empty())
+        REQUIRE(x.f.sim.context().poll_one() == 1);
+    CHECK(x.f.log.size() == 1);
+    x.f.sim.settle();
+    CHECK(x.f.log == std::vector<std::string>{"0", "1"});
+}
+
+} // namespace client_relay_test
