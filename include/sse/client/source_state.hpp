@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/client/early_response.hpp>
 #include <sse/client/source_core.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/open.hpp>
@@ -53,6 +54,7 @@ public:
         const bool late = std::exchange(late_, false);
         const net::time_point at = now();
         if (done == kind::prepare) core_->requests().unwatch();
+        if (done == kind::send) ec = end_watch(ec);
         if (core_->take_restarted()) return core_->resume({.what = input::receive}, at);
         if (done == kind::read && !ec) core_->feed().fill(size, at);
         if (cancelled && !is_final(done, ec)) return core_->resume({.what = input::cancelled}, at);
@@ -63,7 +65,7 @@ public:
             return core_->resume(
                 {.what = ec || core_->requests().answered() ? input::receive : input::timeout}, at);
         case kind::wait: return core_->resume({.what = input::elapsed}, at);
-        case kind::send: return finished(input::sent, ec, at);
+        case kind::send: return sent(ec, at);
         case kind::connect: return finished(input::connected, ec, at);
         default: break;
         }
@@ -115,6 +117,10 @@ public:
     template <class Handler>
     void send(Handler&& handler) {
         const std::string_view request = core_->requests().text();
+        if (core_->requests().has_body()) {
+            early_.begin(core_->feed().buffer());
+            watch_response(asio::get_associated_executor(handler, executor_));
+        }
         transport_->async_write(asio::const_buffer(request.data(), request.size()),
                                 std::forward<Handler>(handler));
     }
@@ -181,6 +187,38 @@ private:
         if (!core_->requests().draft()->watch(executor, wake)) timer_.expires_at(now());
     }
 
+    /// Looks out for a response while the body is written. Handlers run on `executor`.
+    template <class Executor1>
+    void watch_response(const Executor1& executor) {
+        auto seen = [w = this->weak_from_this(), executor](error_code ec) {
+            const auto state = w.lock();
+            if (ec || !state || !state->transport_) return;
+            switch (state->early_.take(*state->transport_)) {
+            case early_response::verdict::wait: return state->watch_response(executor);
+            case early_response::verdict::go_on: return;
+            case early_response::verdict::refused: return state->interrupt();
+            }
+        };
+        transport_->async_wait_readable(asio::bind_cancellation_slot(
+            early_signal_.slot(), asio::bind_executor(executor, std::move(seen))));
+    }
+
+    /// The request was written, or not. What the write came to, but for a response that is there.
+    [[nodiscard]] error_code end_watch(error_code ec) {
+        if (!core_->requests().has_body()) return ec;
+        early_signal_.emit(asio::cancellation_type::terminal);
+        if (ec && ec != asio::error::operation_aborted && transport_) early_.take(*transport_);
+        return early_.refused() ? error_code() : ec;
+    }
+
+    [[nodiscard]] connection_action sent(error_code ec, net::time_point at) {
+        const connection_action next = finished(input::sent, ec, at);
+        const std::size_t size = core_->requests().has_body() ? early_.size() : 0;
+        if (next.what != kind::read || size == 0) return next;
+        core_->feed().fill(size, at);
+        return core_->parse(at);
+    }
+
     /// Waits for the deadline, unless a wait is there that ends before it: that will look again, so
     /// a deadline that moves with each read does not cost a wait each.
     template <class Executor1>
@@ -229,6 +267,8 @@ private:
     typename Net::timer timer_;
     std::optional<transport> transport_;
     asio::cancellation_signal signal_;
+    early_response early_;
+    asio::cancellation_signal early_signal_; ///< ends the wait for it
     net::time_point deadline_ = net::time_point::max();
     std::size_t watch_ = 0;
     bool watching_ = false; ///< a wait for the deadline is under way
