@@ -15,3 +15,4 @@
 #include <sse/server/response.hpp>
 #include <sse/server/server.hpp>
 #include <sse/server/server_pool.hpp>
+#include <sse/server/upgrade.hpp>

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace integration_server_streams_test {
@@ -219,6 +220,61 @@ TEST_CASE("event_stream: HEAD opens none", "[event_stream]") {
     CHECK(all.find("text/event-stream") != std::string::npos);
     CHECK(all.find("\r\n\r\nHTTP/1.1 200 OK\r\n") != std::string::npos);
     CHECK(held.wait_closed());
+}
+
+TEST_CASE("event_stream: padding goes out at once behind the head", "[event_stream]") {
+    running_server server({}, [](sse::server& s) {
+        s.get("/padded", [](const sse::request&, sse::reply re) {
+            auto kept = std::make_shared<sse::event_stream>(re.stream({.padding = 2048}));
+            kept->async_wait_closed([kept](sse::error_code) {});
+        });
+    });
+    raw_client client = server.connect();
+    client.get("/padded");
+    const std::string text = client.read_until("\n\r\n");
+    const std::string padding = text.substr(text.find("\r\n\r\n") + 4);
+    CHECK(padding == "800\r\n:" + std::string(2046, ' ') + "\n\r\n");
+}
+
+TEST_CASE("server: one route answers with a stream or with one body, as it is asked",
+          "[event_stream]") {
+    running_server server({}, [](sse::server& s) {
+        s.post("/ask", [](const sse::request& rq, sse::reply re) {
+            if (rq.header("Accept").find("text/event-stream") == std::string_view::npos)
+                return re.send({.type = "application/json", .body = "{\"text\":\"a b\"}"});
+            const std::string body = rq.body; // valid until the answer begins
+            sse::event_stream stream = re.stream();
+            (void)stream.try_send({.data = "a"});
+            (void)stream.try_send({.data = body});
+        });
+    });
+    raw_client client = server.connect();
+    const std::string head = "POST /ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n";
+    client.send(head + "Accept: text/event-stream\r\n\r\nhi" + head + "\r\nhi");
+    const std::string all = client.read_until("}");
+    CHECK(all.find("data: a\n\ndata: hi\n\n") != std::string::npos);
+    CHECK(all.find("0\r\n\r\nHTTP/1.1 200 OK\r\n") != std::string::npos);
+    CHECK(all.find("Content-Type: application/json\r\n") != std::string::npos);
+}
+
+TEST_CASE("server: a peer that has only ended its direction costs no turns", "[event_stream]") {
+    sse::asio::io_context context;
+    sse::server server(context.get_executor(), {.port = 0});
+    std::optional<sse::reply> pending;
+    server.get("/later", [&](const sse::request&, sse::reply re) { pending = std::move(re); });
+    REQUIRE_FALSE(server.listen());
+    raw_client client(server.local_endpoint().port());
+    client.get("/later");
+    client.end_sending();
+    for (int i = 0; i < 500 && !pending; ++i)
+        context.run_for(10ms);
+    REQUIRE(pending);
+    context.run_for(20ms);
+    CHECK(context.run_for(100ms) <= 2);
+    pending->send({.body = "here\n"});
+    pending.reset();
+    context.run_for(20ms);
+    CHECK(client.read_all().ends_with("here\n"));
 }
 
 } // namespace integration_server_streams_test

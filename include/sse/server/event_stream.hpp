@@ -20,6 +20,9 @@ namespace sse {
 struct event_stream_options {
     http::fields headers{};                      ///< besides those that every stream has
     std::size_t buffer = std::size_t{256} << 10; ///< bytes that `try_send` takes ahead of the peer
+    /// Bytes of a comment that goes out at once behind the head, for what holds back the first
+    /// bytes of an answer until there are enough of them; 2048 is usual. 0: none.
+    std::size_t padding = 0;
 };
 
 /// One open response, to which events are sent. Events go out whole, in the order of the calls.

@@ -7,6 +7,8 @@
 #include <sse/server/response.hpp>
 #include <sse/server/stream_sink.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -36,11 +38,17 @@ public:
         if (const auto port = std::exchange(port_, nullptr)) port->respond(std::move(answer));
     }
 
-    /// Answers with an event stream, whose head goes out at once. To HEAD, and when the peer is
-    /// gone, the stream is closed from the beginning.
+    /// Answers with an event stream, whose head goes out at once. To HEAD, over a limit, and when
+    /// the peer is gone, the stream is closed from the beginning. The request is not valid behind
+    /// this any more: what of it is needed has to be taken first.
     [[nodiscard]] event_stream stream(const event_stream_options& options = {}) {
         auto buffer = std::make_shared<detail::stream_buffer>(get_executor(), options.buffer);
         open(options.headers, buffer);
+        if (options.padding != 0 && buffer->is_open()) {
+            const std::size_t blanks = std::max<std::size_t>(options.padding, 2) - 2;
+            buffer->collect().append(":").append(blanks, ' ').append("\n");
+            buffer->pump();
+        }
         return event_stream(std::move(buffer));
     }
 
