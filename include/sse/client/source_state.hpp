@@ -8,6 +8,7 @@
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -235,9 +236,18 @@ private:
     void expired(std::size_t watch, const Executor1& executor) {
         if (watch != watch_ || !watching_) return;
         watching_ = false;
+        if (core_->fsm().ready_state() == ready_state::open) extend_deadline();
         if (now() < deadline_) return this->watch(executor);
         late_ = true;
         interrupt();
+    }
+
+    /// The idle timeout counts from every byte: also from one that could not be read yet, as it is
+    /// within a TLS record.
+    void extend_deadline() {
+        if (!transport_ || !transport_->stream()) return;
+        const auto last = transport_->stream()->last_received();
+        deadline_ = (std::max)(deadline_, net::saturated_add(last, core_->options().timeouts.idle));
     }
 
     void disarm() {

@@ -3,6 +3,7 @@
 
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/net/timer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,9 @@ public:
     virtual void abort() noexcept { close(); }
     [[nodiscard]] virtual bool is_open() const noexcept = 0;
 
+    /// When bytes came last, those included that are not read yet since they mean nothing without
+    /// those to come, such as half a TLS record. The epoch where that is not known.
+    [[nodiscard]] virtual time_point last_received() const { return {}; }
     /// The peer's address as a text without port; empty where there is none.
     [[nodiscard]] virtual std::string remote_address() const { return {}; }
     /// The peer's port; 0 where there is none.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/text/error.hpp>
 #include <sse/tls/error.hpp>
@@ -50,6 +51,7 @@ public:
                                      SSL_MODE_RELEASE_BUFFERS);
     }
 
+    [[nodiscard]] net::time_point last_received() const noexcept { return below_->last_received; }
     [[nodiscard]] net::transport& transport() noexcept { return below_->transport; }
     [[nodiscard]] const net::transport& transport() const noexcept { return below_->transport; }
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }

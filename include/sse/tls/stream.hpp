@@ -3,6 +3,7 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
+#include <sse/net/timer.hpp>
 #include <sse/tls/channel.hpp>
 #include <sse/tls/channel_op.hpp>
 #include <sse/tls/engine.hpp>
@@ -74,6 +75,9 @@ public:
     void abort() noexcept override { channel_->abort(); }
     [[nodiscard]] bool is_open() const noexcept override { return channel_->is_open(); }
 
+    [[nodiscard]] net::time_point last_received() const override {
+        return channel_->engine().last_received();
+    }
     [[nodiscard]] std::string remote_address() const override {
         return channel_->transport().remote_address();
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/tls/openssl.hpp>
 
@@ -13,6 +14,7 @@ namespace sse::detail {
 struct tls_transport {
     net::transport transport;
     error_code error{};
+    net::time_point last_received{};
 };
 
 /// Lets OpenSSL read and write a transport directly, without waiting and without buffers of its
@@ -50,6 +52,7 @@ private:
         tls_transport& below = *static_cast<tls_transport*>(BIO_get_data(bio));
         BIO_clear_retry_flags(bio);
         *done = below.transport.read_some(asio::mutable_buffer(data, size), below.error);
+        if (*done != 0) below.last_received = net::steady_clock::now();
         if (below.error == asio::error::would_block) BIO_set_retry_read(bio);
         return below.error ? 0 : 1;
     }
