@@ -31,5 +31,6 @@ void demo::publish() {
     price_ = std::max(1.0, price_ + std::normal_distribution<double>(0, 0.5)(random_));
     const int n = std::snprintf(text.data(), text.size(), "{\"price\":%.2f}", price_);
     size = static_cast<std::size_t>(std::max(n, 0));
-    hub_.publish("demo/price", {.type = "price", .data = std::string_view(text.data(), size)});
+    hub_.publish("demo/price", {.type = "price", .data = std::string_view(text.data(), size)},
+                 {.key = "price"});
 }

@@ -73,7 +73,7 @@ program_options read_options(int argc, char** argv, int& exit_code) {
         ->check(seconds)
         ->capture_default_str();
     app.add_option("--overflow", policy, "for readers slower than the history")
-        ->check(CLI::IsMember({"disconnect", "skip"}))
+        ->check(CLI::IsMember({"disconnect", "skip", "conflate"}))
         ->capture_default_str();
     app.add_option("--max-connections", out.server.limits.connections, "in all; 0: no limit")
         ->check(whole);
@@ -118,7 +118,9 @@ program_options read_options(int argc, char** argv, int& exit_code) {
         }
         return out;
     }
-    out.hub.overflow = policy == "skip" ? sse::overflow::skip : sse::overflow::disconnect;
+    out.hub.overflow = policy == "skip"       ? sse::overflow::skip
+                       : policy == "conflate" ? sse::overflow::conflate
+                                              : sse::overflow::disconnect;
     out.hub.history.age = to_milliseconds(age);
     out.hub.heartbeat = to_milliseconds(heartbeat);
     out.server.limits.head_time = to_milliseconds(head_time);

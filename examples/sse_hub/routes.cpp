@@ -76,7 +76,7 @@ void publish(sse::hub& hub, const sse::request& rq, sse::reply re, const std::st
         const std::string* value = rq.query.find(name);
         return value == nullptr ? std::string_view() : std::string_view(*value);
     };
-    sse::publish_options options;
+    sse::publish_options options{.key = parameter("key")};
     if (const std::string_view retry = parameter("retry"); !retry.empty()) {
         std::int32_t ms = 0;
         const auto r = std::from_chars(retry.data(), retry.data() + retry.size(), ms);

@@ -150,6 +150,22 @@ for n in 1 2 3 4 5; do publish b "$(printf '%0700d' $n)" >/dev/null; done
 [ "$("$curl" -s "$url/metrics" | sed -n 's/^sse_hub_log_bytes //p')" -le 2000 ] || fail "the history's bytes"
 stop_hub
 
+# conflation: the newest value of each key, and a gap only for what has none
+start_hub --overflow conflate --history-events 2
+status 400 "a key that is too long" -d x "$url/publish/c?key=$(printf '%0256d' 0)"
+one=$(publish 'c?key=a' a1)
+publish 'c?key=b' b1 >/dev/null
+for n in 2 3 4; do publish 'c?key=a' a$n >/dev/null; done
+stream keyed /events/c -H "Last-Event-ID: $one"
+expect keyed 'b1 a3 a4'
+if grep -qi '^event-gap' "$dir/keyed.head"; then fail "a gap where only old values are missing"; fi
+one=$(publish c plain1)
+for n in 2 3 4; do publish c plain$n >/dev/null; done
+stream unkeyed /events/c -H "Last-Event-ID: $one"
+grep -qi '^event-gap: evicted' "$dir/unkeyed.head" || fail "a gap in what has no key"
+expect unkeyed '{"reason":"evicted","missed":1} plain3 plain4'
+stop_hub
+
 # heartbeats: comments without a blank line
 start_hub --heartbeat 0.1
 stream beats /events/quiet
