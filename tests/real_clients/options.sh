@@ -150,6 +150,26 @@ for n in 1 2 3 4 5; do publish b "$(printf '%0700d' $n)" >/dev/null; done
 [ "$("$curl" -s "$url/metrics" | sed -n 's/^sse_hub_log_bytes //p')" -le 2000 ] || fail "the history's bytes"
 stop_hub
 
+# readers that are slower than the history: cut, or told of the gap while they are connected
+head -c 1000000 /dev/zero | tr '\0' x >"$dir/megabyte"
+for policy in disconnect skip; do
+    start_hub --overflow $policy --history-bytes 2000000
+    stream "slow_$policy" /events/slow
+    kill -STOP "$reader"
+    for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do publish slow "@$dir/megabyte" >/dev/null; done
+    last=$(publish slow last)
+    kill -CONT "$reader"
+    if [ $policy = disconnect ]; then
+        wait "$reader" && fail "a slow reader's stream ended in order"
+        if grep -q '^data: last' "$dir/slow_$policy"; then fail "a slow reader was not cut"; fi
+    else
+        wait_for "^id: $last" "$dir/slow_$policy"
+        grep -q '^data: {"reason":"lagged","missed":[1-9][0-9]*}' "$dir/slow_$policy" || fail "lagged"
+    fi
+    "$curl" -s "$url/metrics" | grep -q '{reason="lagged"} 1$' || fail "metrics: lagged"
+    stop_hub
+done
+
 # conflation: the newest value of each key, and a gap only for what has none
 start_hub --overflow conflate --history-events 2
 status 400 "a key that is too long" -d x "$url/publish/c?key=$(printf '%0256d' 0)"
