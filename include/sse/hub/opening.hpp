@@ -111,7 +111,12 @@ struct opening {
     if (reader.where == reader_position::kind::after && lost) {
         result.missing = {gap_reason::evicted, missed};
     }
-    if (result.missing || (live && (replay != 0 || newest))) result.position = first - 1;
+    if (result.missing || (live && (replay != 0 || newest))) {
+        result.position = first - 1;
+        for (stream_place& p : result.places) { // a later gap must not put the reader back
+            if (p.behind != stream_place::in_log) p.behind = std::max(p.behind, result.position);
+        }
+    }
     return result;
 }
 

@@ -216,7 +216,7 @@ inline void hub_shard::work() {
             return;
         }
         const followed_topic::slot& reader = t.topic->readers[--t.left];
-        if (reader.reader->has_more(reader.source)) {
+        if (reader.reader->has_more(reader.source) || reader.reader->owes_gap()) {
             static_cast<hub_stream&>(*reader.reader).pump();
         }
     }
