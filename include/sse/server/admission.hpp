@@ -47,8 +47,10 @@ public:
         return take(refusals_, max_refusals) ? &refused_ : nullptr;
     }
 
+    [[nodiscard]] bool is_refused(const place* at) const noexcept { return at == &refused_; }
+
     void leave(const place* at) noexcept {
-        if (at == &refused_) {
+        if (is_refused(at)) {
             --refusals_;
             return;
         }

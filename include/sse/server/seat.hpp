@@ -20,13 +20,11 @@ public:
         if (place_ == nullptr) {
             ++state_->counters.refused;
             place_ = state_->admitted->enter_refused();
-            refused_ = true;
         }
         if (place_ != nullptr) ++state_->counters.connections;
     }
     seat(seat&& other) noexcept
-        : state_(std::move(other.state_)), place_(std::exchange(other.place_, nullptr)),
-          refused_(other.refused_) {}
+        : state_(std::move(other.state_)), place_(std::exchange(other.place_, nullptr)) {}
     seat& operator=(seat&&) = delete;
     ~seat() { leave(); }
 
@@ -39,14 +37,13 @@ public:
     /// False: not even to be told that there is no room.
     [[nodiscard]] bool taken() const noexcept { return place_ != nullptr; }
     /// Whether it is only for being told so.
-    [[nodiscard]] bool refused() const noexcept { return refused_; }
+    [[nodiscard]] bool refused() const noexcept { return state_->admitted->is_refused(place_); }
     [[nodiscard]] server_state& operator*() const noexcept { return *state_; }
     [[nodiscard]] server_state* operator->() const noexcept { return state_.get(); }
 
 private:
     std::shared_ptr<server_state> state_;
     admission::place* place_;
-    bool refused_ = false;
 };
 
 } // namespace sse::detail
