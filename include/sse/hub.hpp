@@ -4,8 +4,11 @@
 // The hub: one log a topic, a cursor a stream.
 
 #include <sse/hub/event_id.hpp>
+#include <sse/hub/event_outline.hpp>
 #include <sse/hub/history.hpp>
 #include <sse/hub/hub.hpp>
+#include <sse/hub/hub_subscriber.hpp>
 #include <sse/hub/options.hpp>
+#include <sse/hub/prometheus.hpp>
 #include <sse/hub/resume.hpp>
 #include <sse/hub/topic.hpp>

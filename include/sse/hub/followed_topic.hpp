@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +31,7 @@ struct followed_topic {
     std::string name;
     topic_log* log = nullptr; ///< null until something is published
     topic_view view;
+    std::uint64_t dropped_up_to = 0; ///< number of the last event of an earlier log of the topic
     std::vector<slot> readers;
     std::atomic<std::size_t> reader_count{0}; ///< of `readers`, for other threads
 };

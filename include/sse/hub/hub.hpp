@@ -4,10 +4,13 @@
 #include <sse/hub/hub_shard.hpp>
 #include <sse/hub/hub_state.hpp>
 #include <sse/hub/hub_stream.hpp>
+#include <sse/hub/hub_subscriber.hpp>
 #include <sse/hub/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/text/event.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,12 +35,13 @@ namespace sse {
 /// Streams live on the executor of their server; a hub serves any number of those.
 /// Lifetime: streams that are open when the hub is destroyed stay open and get no more events;
 /// `close` ends them.
-/// Thread safety: `publish` and `metrics` from any thread, at any time. The rest as for a server:
-/// on the executor of the reply.
+/// Thread safety: `publish`, `metrics` and `subscribers` from any thread, at any time. The rest as
+/// for a server: on the executor of the reply.
 class hub {
 public:
     explicit hub(hub_options options = {})
-        : state_(std::make_shared<detail::hub_state>(std::move(options))) {}
+        : state_(std::make_shared<detail::hub_state>(std::move(options))),
+          heartbeat_(detail::heartbeat_field(state_->options.heartbeat)) {}
 
     /// Appends an event to the log of `topic` and wakes those who follow it. It never touches a
     /// socket. Without an id the event gets its number in the hub.
@@ -50,12 +54,16 @@ public:
         {
             const std::lock_guard lock(state_->mutex);
             if (state_->draining) return {errc::draining};
-            r = state_->store.append(topic, e, {options.retry, options.key}, state_->now());
+            const std::uint64_t now = state_->now();
+            r = state_->store.append(topic, e, {options.retry, options.key}, now);
             if (r.error != errc::success) return {r.error};
             ++state_->metrics.published;
+            state_->drop_idle(now);
         }
-        return {errc::success, e.id.empty() ? to_string(event_id{state_->store.epoch(), r.sequence})
-                                            : std::string(e.id)};
+        return {errc::success,
+                e.id.empty() ? to_string(event_id{state_->store.epoch(), r.sequence})
+                             : std::string(e.id),
+                r.woken};
     }
 
     /// Answers with a stream of the topics, from where the reader stands. What cannot be
@@ -63,19 +71,39 @@ public:
     /// Errors: `errc::invalid_topic`, `errc::draining`; `errc::closed` where no stream was opened,
     /// since the request was HEAD or the peer is gone.
     errc subscribe(reply re, const subscribe_options& options) {
+        return open(std::move(re), options).error();
+    }
+
+    /// As `subscribe`, for those who want to reach the stream later on.
+    [[nodiscard]] hub_subscriber open(reply re, const subscribe_options& options) {
         if (const errc refused = check(options); refused != errc::success) {
             re.send({.status = refused == errc::draining ? 503 : 400,
                      .body = std::string(message(refused)) + "\n"});
-            return refused;
+            return hub_subscriber(refused);
         }
         const auto shard = shard_of(re.get_executor());
         auto stream = std::make_shared<detail::hub_stream>(
             shard, options.overflow.value_or(state_->options.overflow));
+        if (options.filter) stream->make_extras().filter = options.filter;
+        if (options.state) stream->make_extras().state = options.state;
         const detail::opening opened = shard->subscribe(*stream, options);
         http::fields headers = options.headers;
         if (opened.missing) headers.set("Event-Gap", to_string(opened.missing.reason));
+        if (!heartbeat_.empty()) headers.set("Event-Heartbeat", heartbeat_);
         stream->begin_with(shard->first_block(options, opened));
-        return re.open(headers, stream) ? errc::success : errc::closed;
+        if (!re.open(headers, stream)) return hub_subscriber(errc::closed);
+        return hub_subscriber(stream);
+    }
+
+    /// How many streams follow a topic, by its name or a pattern.
+    /// Thread safety: from any thread.
+    [[nodiscard]] std::size_t subscribers(std::string_view topic) const {
+        const auto all = shards(); // none of them may end under the lock
+        const std::lock_guard lock(state_->mutex);
+        std::size_t n = 0;
+        for (const auto& shard : all)
+            n += shard->count(topic);
+        return n;
     }
 
     /// Takes no events and streams any more, and ends all streams behind what was published: each
@@ -127,23 +155,28 @@ private:
     [[nodiscard]] std::vector<std::shared_ptr<detail::hub_shard>> shards() const {
         std::vector<std::shared_ptr<detail::hub_shard>> all;
         const std::lock_guard lock(state_->mutex);
-        for (const auto& weak : state_->shards) {
-            if (auto shard = weak.lock()) all.push_back(std::move(shard));
+        for (const auto& s : state_->shards) {
+            if (auto shard = s.data.lock()) all.push_back(std::move(shard));
         }
         return all;
     }
 
     [[nodiscard]] std::shared_ptr<detail::hub_shard> shard_of(const asio::any_io_executor& ex) {
-        for (const auto& shard : shards()) {
-            if (shard->executor() == ex) return shard;
+        {
+            const std::lock_guard lock(state_->mutex);
+            for (const auto& s : state_->shards) {
+                if (s.executor != ex) continue;
+                if (auto shard = s.data.lock()) return shard;
+            }
         }
         auto made = std::make_shared<detail::hub_shard>(state_, ex);
         const std::lock_guard lock(state_->mutex);
-        state_->shards.push_back(made);
+        state_->shards.push_back({ex, made});
         return made;
     }
 
     std::shared_ptr<detail::hub_state> state_;
+    std::string heartbeat_; // its period, as the response field tells it
 };
 
 } // namespace sse

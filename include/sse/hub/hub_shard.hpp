@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -37,9 +38,20 @@ public:
 
     /// Posts one look at the logs. From any thread, under the hub's lock.
     void wake() override;
+    [[nodiscard]] std::size_t waiting_for(const topic_log& log) const override;
+    /// How many streams here follow a topic. From any thread, under the hub's lock.
+    [[nodiscard]] std::size_t count(std::string_view topic) const;
 
     /// Puts a stream at its place in its topics, and tells where that is.
     opening subscribe(hub_stream& stream, const subscribe_options& options);
+    /// Adds a topic or pattern to a stream, from now on, or takes one off. Errors:
+    /// `errc::invalid_topic`, `errc::too_many_topics`.
+    errc follow(hub_stream& stream, std::string_view name);
+    errc unfollow(hub_stream& stream, std::string_view name);
+    void forget_patterns(hub_stream& stream) noexcept;
+    /// Gives a stream an event of its own behind all that was published up to now. Errors:
+    /// `errc::buffer_full`.
+    errc send(hub_stream& stream, std::string block);
     /// What a stream begins with: where it stands, or the gap event.
     [[nodiscard]] std::string first_block(const subscribe_options& options, const opening& opened);
     /// Adds a stream whose head has gone out.
@@ -50,6 +62,8 @@ public:
     void drain(const farewell& f);
     /// Cuts all streams.
     void close();
+    /// Tells the user's hook that a stream is over.
+    void tell_left(hub_stream& stream) { tell(hub_->options.on_leave, stream); }
 
     // for its streams
     [[nodiscard]] std::uint64_t now() const noexcept { return now_; }
@@ -76,16 +90,26 @@ private:
     void end_some();
     void watch();
     followed_topic& follow(std::string_view name);
+    void connect(followed_topic& topic, topic_log& log);
+    followed_topic* meet(topic_log& log);
+    std::vector<topic_log::interest>::iterator find_interest(topic_log& log);
+    template <class Visitor>
+    void for_each_topic(std::string_view name, Visitor&& visit);
+    void add_pattern(hub_stream& stream, std::string_view pattern);
     void forget_unused();
+    void end_old();
+    std::uint64_t end_of_life();
+    void tell(const std::function<void(const presence&)>& hook, hub_stream& stream);
 
     std::shared_ptr<hub_state> hub_;
     asio::any_io_executor executor_;
     net::timer timer_;
-    string_map<std::unique_ptr<followed_topic>> topics_;
+    string_map<std::unique_ptr<followed_topic>> topics_; // changed under the hub's lock
     std::unordered_map<const topic_log*, followed_topic*> by_log_;
     std::vector<hub_stream*> streams_;
-    std::uint64_t horizon_ = 0; // the hub's last number when it looked
-    std::uint64_t now_ = 0;     // milliseconds since the hub's start, when it looked
+    std::vector<hub_stream*> pattern_streams_; // changed under the hub's lock, as their patterns
+    std::uint64_t horizon_ = 0;                // the hub's last number when it looked
+    std::uint64_t now_ = 0;                    // milliseconds since the hub's start, when it looked
     bool ticking_ = false;
 
     /// Topics that have grown, and how many of their readers are still to be served.
@@ -108,3 +132,4 @@ private:
 #include <sse/hub/impl/hub_shard.hpp>
 #include <sse/hub/impl/hub_stream.hpp>
 #include <sse/hub/impl/shard_timer.hpp>
+#include <sse/hub/impl/shard_topics.hpp>

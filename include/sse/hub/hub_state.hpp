@@ -3,8 +3,10 @@
 
 #include <sse/hub/log_store.hpp>
 #include <sse/hub/options.hpp>
+#include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -30,6 +32,12 @@ struct hub_state {
                                               .count());
     }
 
+    /// Under the lock.
+    void drop_idle(std::uint64_t now) {
+        store.drop_idle(
+            now, static_cast<std::uint64_t>(std::max<std::int64_t>(options.topic_idle.count(), 0)));
+    }
+
     /// Differs from one start to the next: the time, and chance for starts in the same millisecond.
     [[nodiscard]] static std::uint64_t epoch_of(const hub_options& o) {
         constexpr std::uint64_t mask = (std::uint64_t{1} << 48U) - 1;
@@ -46,7 +54,11 @@ struct hub_state {
 
     std::mutex mutex; // for all below
     log_store store;
-    std::vector<std::weak_ptr<hub_shard>> shards;
+    struct shard {
+        asio::any_io_executor executor;
+        std::weak_ptr<hub_shard> data;
+    };
+    std::vector<shard> shards;
     hub_metrics metrics; ///< what shards that are gone have counted
     bool draining = false;
 };

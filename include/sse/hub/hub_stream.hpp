@@ -45,15 +45,37 @@ public:
     void on_gone(const error_code& why) override;
     void on_destroyed() noexcept override;
 
+    [[nodiscard]] bool is_open() const noexcept { return sink_ != nullptr && !ending_; }
+    /// Whether one of its patterns stands for a topic.
+    [[nodiscard]] bool wants(std::string_view topic) const noexcept;
+    /// Names and patterns that it follows.
+    [[nodiscard]] std::vector<std::string> followed() const;
+
+    /// Ends it some time after `time`, in milliseconds of the hub; 0 for never.
+    void live_until(std::uint64_t time) noexcept {
+        ends_at_ = time == 0 ? 0 : static_cast<std::uint32_t>(time / 128 + 1);
+    }
+    [[nodiscard]] bool is_old(std::uint64_t now) const noexcept {
+        return ends_at_ != 0 && now / 128 >= ends_at_;
+    }
+
+    // For its user, while it is open.
+    errc send(const event_view& e);
+    errc follow_also(std::string_view topic);
+    errc unfollow_one(std::string_view topic);
+
     const overflow policy;
-    std::size_t slot = 0;              ///< among the shard's streams
-    std::vector<std::string> patterns; ///< with wildcards
+    std::size_t slot = 0; ///< among the shard's streams
 
 private:
+    void leave() noexcept;
+    bool tell_position(std::uint64_t left_out = 128);
+
     std::shared_ptr<hub_shard> shard_;
     stream_sink* sink_ = nullptr;
     std::unique_ptr<std::string> note_; // the block to begin with, or the farewell
     std::uint64_t active_ = 0;          // when bytes last went out
+    std::uint32_t ends_at_ = 0;         // in 128 ms
     bool waiting_ = false;              // for the socket
     bool ending_ = false;
     errc end_reason_ = errc::success; // while ending

@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/hub/dropped_topics.hpp>
 #include <sse/hub/event_id.hpp>
 #include <sse/hub/history.hpp>
 #include <sse/hub/string_map.hpp>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -37,6 +39,7 @@ public:
         errc error = errc::success;
         std::uint64_t sequence = 0;
         topic_log* log = nullptr;
+        std::size_t woken = 0; ///< streams
     };
 
     /// `keep_values`: the newest event of each key outlives its eviction.
@@ -81,6 +84,8 @@ public:
         }
         topic_log* const log = find_or_add(topic);
         if (log == nullptr) return {errc::too_many_topics};
+        recent_.splice(recent_.end(), recent_, log->use);
+        log->used = now;
         const std::uint64_t sequence = sequence_ + 1;
         char own[event_id_size];
         if (e.id.empty()) {
@@ -99,10 +104,11 @@ public:
         log->appended(size, key);
         sequence_ = sequence;
         bytes_ += size + sizeof(log_entry);
-        log->tell_readers();
+        std::size_t woken = log->tell_readers();
+        if (log->unseen != 0) woken += waiting_for(*log);
         trim(*log, now);
         trim(now);
-        return {errc::success, sequence, log};
+        return {errc::success, sequence, log, woken};
     }
 
     /// Evicts from one log what is beyond the number of events or the age.
@@ -136,6 +142,15 @@ public:
         }
     }
 
+    /// Drops topics that nobody follows: of those that were not used for the longest time the ones
+    /// without history, or that nothing was published to for `idle`. Looks at a bounded number.
+    void drop_idle(std::uint64_t now, std::uint64_t idle);
+
+    /// The number of the last event of a topic that was lost when the topic was dropped.
+    [[nodiscard]] std::uint64_t dropped_up_to(std::string_view topic) const noexcept {
+        return dropped_.up_to(topic);
+    }
+
     std::vector<log_reader*> watchers; ///< to be told of new topics
 
 private:
@@ -159,78 +174,25 @@ private:
         return static_cast<std::uint64_t>(std::max<std::int64_t>(bounds_.age.count(), 0));
     }
 
-    [[nodiscard]] topic_log* find_or_add(std::string_view topic) {
-        if (topic_log* const log = find(topic)) return log;
-        if (logs_.size() >= max_topics_) return nullptr;
-        auto made = std::make_unique<topic_log>(std::string(topic));
-        topic_log* const log = logs_.emplace(topic, std::move(made)).first->second.get();
-        for (log_reader* w : watchers)
-            w->tell(*log);
-        return log;
-    }
-
+    /// Null where there are too many.
+    [[nodiscard]] topic_log* find_or_add(std::string_view topic);
+    /// Drops a topic that no reader knows.
+    void drop(topic_log& log);
     /// Makes way for the newest event of a key. Returns the key's number, 0 for none.
-    std::uint32_t supersede(topic_log& log, std::string_view key, std::uint64_t sequence) {
-        if (!keep_values_ || key.empty()) return 0;
-        if (!log.values) log.values = std::make_unique<newest_values>();
-        newest_values& values = *log.values;
-        const std::size_t before = values.footprint();
-        const std::uint32_t number = values.number(key);
-        const newest_values::node old = values.publish(number, sequence, log.end_ordinal());
-        forget(old, old ? old.mapped().bytes.size() + newest_values::footprint_of(key) : 0);
-        bytes_ += values.footprint() - before;
-        return number;
-    }
-
-    void evict(topic_log& log) {
-        const topic_log::event e = log.oldest();
-        std::string own_id;
-        if (!log.own_ids.empty() && log.own_ids.front().first == e.sequence) {
-            own_id = std::move(log.own_ids.front().second);
-            log.own_ids.pop_front();
-        }
-        if (e.key != 0 && log.values->is_newest(e.key, e.sequence)) {
-            log.values->keep(e.sequence, e.bytes, std::move(own_id));
-            kept_.emplace(e.sequence, &log);
-            kept_bytes_ += log.values->footprint_of(e.sequence);
-            bytes_ += e.bytes.size();
-        } else {
-            own_ids_.erase(own_id);
-            if (e.key == 0) log.lose(e.sequence);
-        }
-        give_back(log, log.evict(segments_, bounds_.live_bytes));
-    }
-
+    std::uint32_t supersede(topic_log& log, std::string_view key, std::uint64_t sequence);
+    void evict(topic_log& log);
     /// Lets go of what was kept of a value that a newer one supersedes, or that was dropped.
-    void forget(const newest_values::node& old, std::size_t size) {
-        if (!old || !old.mapped().evicted) return;
-        kept_bytes_ -= size;
-        kept_.erase(old.key());
-        own_ids_.erase(old.mapped().own_id);
-    }
-
+    void forget(const newest_values::node& old, std::size_t size);
+    void drop_value(topic_log& log, std::uint64_t sequence);
+    void evict_segment();
+    /// Streams that wait for a topic of which their shards have not seen the log yet.
+    [[nodiscard]] std::size_t waiting_for(const topic_log& log) const;
     /// Drops the oldest of the values that are kept beyond the logs.
-    void drop_value() {
-        const auto [sequence, log] = *kept_.begin();
-        const std::size_t before = log->values->footprint();
-        const newest_values::node old = log->values->drop(sequence);
-        forget(old, before - log->values->footprint());
-        bytes_ -= before - log->values->footprint();
-        log->lose(sequence);
-    }
+    void drop_value() { drop_value(*kept_.begin()->second, kept_.begin()->first); }
 
     void give_back(topic_log& log, std::size_t freed) {
         bytes_ -= freed;
         if (freed != 0) log.tell_readers(); // or else they would hold on to the memory
-    }
-
-    void evict_segment() {
-        topic_log& log = *segments_.front().log;
-        const std::shared_ptr<const segment> oldest = segments_.front().data;
-        const std::uint64_t end = oldest->ordinal() + oldest->count();
-        while (log.begin_ordinal() < end)
-            evict(log);
-        if (log.front() == oldest.get()) give_back(log, log.drop_front(segments_));
     }
 
     history bounds_;
@@ -244,7 +206,11 @@ private:
     std::map<std::uint64_t, topic_log*> kept_; // these values, by number
     kept_segments segments_;
     string_map<std::unique_ptr<topic_log>> logs_;
+    std::list<topic_log*> recent_; // by last use, the oldest first
+    dropped_topics dropped_;
     string_map<std::uint64_t> own_ids_;
 };
 
 } // namespace sse::detail
+
+#include <sse/hub/impl/log_store.hpp>

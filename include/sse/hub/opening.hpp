@@ -103,9 +103,10 @@ struct opening {
     for (const followed_topic* t : topics) {
         result.places.push_back(newest ? place_at_newest(*t) : place_after(*t, result.position));
         first = std::min(first, first_number(*t, result.places.back(), horizon));
-        if (t->log == nullptr || !t->log->lost_after(result.position)) continue;
+        const bool dropped = t->log == nullptr && t->dropped_up_to > result.position;
+        if (!dropped && (t->log == nullptr || !t->log->lost_after(result.position))) continue;
         lost = true;
-        const auto more = t->log->count_lost_after(result.position);
+        const auto more = dropped ? std::nullopt : t->log->count_lost_after(result.position);
         missed = missed && more ? std::optional(*missed + *more) : std::nullopt;
     }
     if (reader.where == reader_position::kind::after && lost) {

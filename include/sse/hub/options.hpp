@@ -3,6 +3,7 @@
 
 #include <sse/http/fields.hpp>
 #include <sse/hub/event_id.hpp>
+#include <sse/hub/event_outline.hpp>
 #include <sse/hub/history.hpp>
 #include <sse/server/request.hpp>
 #include <sse/text/error.hpp>
@@ -10,6 +11,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,25 +27,53 @@ enum class overflow : std::uint8_t {
     conflate,   ///< as skip, but with the newest event of each key in place of what it missed
 };
 
+/// Who joined a hub or left it.
+struct presence {
+    std::vector<std::string> topics{}; ///< names and patterns that the stream follows
+    std::shared_ptr<void> state{};     ///< as it was subscribed with
+};
+
 /// How a hub keeps and delivers events. Zero is off, for durations and counts.
 struct hub_options {
     sse::history history{};
-    std::chrono::milliseconds heartbeat{15'000}; ///< a comment after so long without anything else
+    /// A heartbeat after so long without anything else on a stream. The response field
+    /// `Event-Heartbeat` tells it to readers, in seconds.
+    std::chrono::milliseconds heartbeat{15'000};
+    std::string heartbeat_type{}; ///< of heartbeats that are events; comments where it is empty
     sse::overflow overflow = sse::overflow::disconnect;
     std::size_t max_topics = 100'000;      ///< that can be published to
-    std::size_t max_stream_topics = 1'000; ///< on one stream
-    std::string gap_type = "gap";          ///< of the event that announces a gap
+    std::size_t max_stream_topics = 1'000; ///< names and patterns on one stream
+    /// After how long without an event a topic that nobody follows is dropped, with its history.
+    /// One of which the history is empty goes at once.
+    std::chrono::milliseconds topic_idle{0};
+    /// How long a stream lives: it ends in order then, and the reader comes back after
+    /// `stream_retry`. Up to the jitter longer, by chance for each.
+    std::chrono::milliseconds stream_life{0};
+    std::chrono::milliseconds stream_life_jitter{0};
+    std::chrono::milliseconds stream_retry{1'000};
+    /// Bytes of private events that may wait on one stream.
+    std::size_t private_bytes = std::size_t{64} << 10;
+    /// Called on a stream's executor, when it has opened and when it is over, never from within a
+    /// function of the hub.
+    std::function<void(const presence&)> on_join{};
+    std::function<void(const presence&)> on_leave{};
+    std::string gap_type = "gap"; ///< of the event that announces a gap
     /// Identifies this life of the hub in its ids, 48 bits of it; chosen anew where it is 0.
     std::uint64_t epoch = 0;
 };
 
 /// What a stream gets.
 struct subscribe_options {
-    std::vector<std::string> topics;         ///< names, or patterns with `+` and `#`; at least one
-    std::string last_event_id{};             ///< where the reader stands: any bytes, from anybody
-    std::size_t replay = 0;                  ///< events to begin with, for one that stands nowhere
+    std::vector<std::string> topics; ///< names, or patterns with `+` and `#`; at least one
+    std::string last_event_id{};     ///< where the reader stands: any bytes, from anybody
+    std::size_t replay = 0;          ///< events to begin with, for one that stands nowhere
+    /// For one that stands nowhere and wants no replay: to begin with the newest value of each key,
+    /// and with the last event of topics without keys.
+    bool last_value = false;
     std::optional<sse::overflow> overflow{}; ///< instead of the hub's
-    http::fields headers{}; ///< of the response, besides those that every stream has
+    http::fields headers{};        ///< of the response, besides those that every stream has
+    event_filter filter{};         ///< which events the stream gets; all where it is empty
+    std::shared_ptr<void> state{}; ///< of the user's, for the hooks of the hub
 };
 
 /// What can be said of an event besides the event.
@@ -56,7 +87,8 @@ struct publish_options {
 /// What became of an event.
 struct publish_result {
     errc error = errc::success;
-    std::string id{}; ///< its id, as readers get it
+    std::string id{};      ///< its id, as readers get it
+    std::size_t woken = 0; ///< streams that follow the topic, which were told of it
 
     [[nodiscard]] explicit operator bool() const noexcept { return error == errc::success; }
 };

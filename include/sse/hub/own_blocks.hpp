@@ -63,4 +63,14 @@ namespace sse::detail {
     return block;
 }
 
+/// The period of heartbeats in seconds, as readers are told it; empty for none.
+[[nodiscard]] inline std::string heartbeat_field(std::chrono::milliseconds period) {
+    if (period.count() <= 0) return {};
+    std::string text = std::to_string(period.count() / 1000);
+    if (const auto rest = period.count() % 1000; rest != 0) {
+        text.append(".").append(std::to_string(1000 + rest).substr(1));
+    }
+    return text;
+}
+
 } // namespace sse::detail

@@ -44,6 +44,12 @@ public:
         return std::any_of(sources_.begin(), sources_.end(),
                            [&](const stream_source& s) { return s.topic->name == topic; });
     }
+    [[nodiscard]] std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        for (const stream_source& s : sources_)
+            all.push_back(s.topic->name);
+        return all;
+    }
     [[nodiscard]] std::size_t topics() const noexcept { return sources_.size(); }
 
     /// Chooses the framing, before anything is sent or appended.

@@ -6,6 +6,7 @@
 #include <sse/hub/topic_view.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -31,6 +32,8 @@ using kept_segments = std::list<kept_segment>;
 struct log_reader {
     std::vector<topic_log*> grown; ///< logs that have, since it last looked
     virtual void wake() = 0;       ///< makes it look, soon and on its own thread
+    /// How many streams wait for this topic, which is new.
+    [[nodiscard]] virtual std::size_t waiting_for(const topic_log& log) const = 0;
 
     void tell(topic_log& log) {
         grown.push_back(&log);
@@ -122,6 +125,14 @@ public:
         last_lost_ = sequence;
     }
 
+    /// Takes over what is known of an earlier log of the topic: what was lost up to `sequence`.
+    void continue_after(std::uint64_t sequence) noexcept {
+        last_lost_ = sequence;
+        dense_from_ = sequence + 1;
+        continued_ = true;
+    }
+    [[nodiscard]] std::uint64_t last_lost() const noexcept { return last_lost_; }
+
     /// Lets go of the first segment, all events of which must have been evicted. Returns its
     /// memory.
     std::size_t drop_front(kept_segments& all) {
@@ -150,7 +161,7 @@ public:
     [[nodiscard]] std::optional<std::uint64_t>
     count_lost_after(std::uint64_t sequence) const noexcept {
         if (!lost_after(sequence)) return 0;
-        if (sequence == 0) return lost_;
+        if (sequence == 0 && !continued_) return lost_;
         if (sequence + 1 >= dense_from_) return last_lost_ - sequence;
         return std::nullopt;
     }
@@ -189,15 +200,25 @@ public:
     /// Whom to tell, and whether they were.
     struct interest {
         log_reader* reader;
+        const std::atomic<std::size_t>* streams; ///< how many streams of its follow the topic
         bool told;
     };
     std::vector<interest> readers;
+    std::size_t unseen = 0; ///< readers that were told that this log is new and have not looked yet
 
-    void tell_readers() {
+    /// Returns how many streams follow the topic.
+    std::size_t tell_readers() {
+        std::size_t streams = 0;
         for (interest& i : readers) {
+            streams += i.streams->load(std::memory_order_relaxed);
             if (!std::exchange(i.told, true)) i.reader->tell(*this);
         }
+        return streams;
     }
+
+    /// Its place among the logs of the store, by last use, and when that was.
+    std::list<topic_log*>::iterator use;
+    std::uint64_t used = 0;
 
 private:
     static constexpr std::size_t min_capacity = 512;
@@ -212,6 +233,7 @@ private:
     std::uint64_t lost_ = 0;       // events
     std::uint64_t last_lost_ = 0;  // number of the newest of them
     std::uint64_t dense_from_ = 0; // from here to last_lost_ all numbers are theirs
+    bool continued_ = false;       // there was a log of this topic before
 };
 
 } // namespace sse::detail

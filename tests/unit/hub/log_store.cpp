@@ -3,7 +3,9 @@
 
 #include <sse/hub/log_store.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -92,6 +94,78 @@ TEST_CASE("log_store: numbers run over all topics", "[log_store]") {
     CHECK(view.after(1) == view.at(1));
     CHECK(view.after(2) == view.at(1));
     CHECK(view.after(3) == view.end());
+}
+
+TEST_CASE("log_store: a topic that was not published to for long enough is dropped",
+          "[log_store]") {
+    log_store store({}, 1, 2);
+    CHECK(store.append("a", {.data = "x", .id = "own"}, {}, 0).error == errc::success);
+    CHECK(store.append("b", {.data = "x"}, {}, 500).error == errc::success);
+    store.drop_idle(1000, 1000);
+    CHECK(store.topics() == 2);
+    store.drop_idle(1001, 1000);
+    CHECK(store.topics() == 1);
+    CHECK(store.find("b") != nullptr);
+    CHECK_FALSE(store.find_own_id("own").has_value());
+    CHECK(store.dropped_up_to("a") == 1);
+    CHECK(store.dropped_up_to("b") == 0);
+    // there is room for another one, and the first is known when it comes back
+    CHECK(store.append("a", {.data = "x"}, {}, 1100).error == errc::success);
+    CHECK(store.find("a")->lost_after(0));
+    CHECK_FALSE(store.find("a")->lost_after(1));
+    CHECK_FALSE(store.find("a")->count_lost_after(0).has_value());
+    CHECK(store.dropped_up_to("a") == 0);
+    store.drop_idle(9000, 1000);
+    CHECK(store.topics() == 0);
+    CHECK(store.bytes() == 0);
+    CHECK(store.dropped_up_to("a") == 3);
+}
+
+TEST_CASE("log_store: a topic of which everything is too old is dropped", "[log_store]") {
+    log_store store({.age = 100ms}, 1, 2);
+    CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
+    store.drop_idle(100, 0);
+    CHECK(store.topics() == 1);
+    store.drop_idle(101, 0);
+    CHECK(store.topics() == 0);
+}
+
+TEST_CASE("log_store: a topic that somebody follows stays", "[log_store]") {
+    log_store store({}, 1, 2);
+    CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
+    const std::atomic<std::size_t> streams{1};
+    store.find("a")->readers.push_back({nullptr, &streams, true});
+    store.drop_idle(5000, 1000);
+    CHECK(store.topics() == 1);
+    store.find("a")->readers.clear();
+    store.drop_idle(5500, 1000); // it was in use
+    CHECK(store.topics() == 1);
+    store.drop_idle(6001, 1000);
+    CHECK(store.topics() == 0);
+}
+
+TEST_CASE("log_store: newest values go with their topic", "[log_store]") {
+    log_store store({.events = 1, .bytes = 20'000}, 1, 2, true);
+    for (const char* key : {"x", "y", "z"})
+        CHECK(store.append("a", {.data = key, .id = key}, {.key = key}, 0).error == errc::success);
+    CHECK(store.find_own_id("x") == 1u);
+    store.drop_idle(2000, 1000);
+    CHECK(store.topics() == 0);
+    CHECK(store.bytes() == 0);
+    CHECK_FALSE(store.find_own_id("x").has_value());
+    CHECK(store.dropped_up_to("a") == 3);
+}
+
+TEST_CASE("log_store: more dropped topics than can be remembered are remembered as one",
+          "[log_store]") {
+    sse::detail::dropped_topics dropped;
+    for (std::uint64_t i = 1; i <= 20'000; ++i)
+        dropped.add("topic" + std::to_string(i), i);
+    CHECK(dropped.up_to("topic20000") == 20'000);
+    CHECK(dropped.up_to("topic1") >= 16'384);
+    CHECK(dropped.up_to("another") == dropped.up_to("topic1"));
+    CHECK(dropped.take("topic20000") == 20'000);
+    CHECK(dropped.up_to("topic20000") == dropped.up_to("another"));
 }
 
 TEST_CASE("log_store: a cursor finds events and borders in many segments", "[log_store]") {

@@ -4,12 +4,20 @@
 #include <sse/hub/hub_shard.hpp>
 #include <sse/hub/hub_stream.hpp>
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace sse::detail {
 
 inline hub_stream::~hub_stream() {
-    unfollow(); // while the shard is there, with the topics
+    leave(); // while the shard is there, with the topics
+}
+
+inline void hub_stream::leave() noexcept {
+    shard_->forget_patterns(*this);
+    unfollow();
     shard_->remove(*this);
 }
 
@@ -30,12 +38,15 @@ inline void hub_stream::pump() {
         const std::string_view bytes = shard_->next(*this);
         if (bytes.empty() && owes_gap()) continue;
         if (bytes.empty()) {
+            if (!ending_ && tell_position()) continue;
             if (!ending_) return;
             if (const auto farewell = std::exchange(note_, nullptr)) {
                 append(*farewell);
                 continue;
             }
             shard_->counts.ended(end_reason_);
+            shard_->tell_left(*this);
+            shard_->forget_patterns(*this);
             unfollow();
             return std::exchange(sink_, nullptr)->finish();
         }
@@ -55,7 +66,7 @@ inline void hub_stream::pump() {
 inline void hub_stream::end_with(std::string block, errc why) {
     if (std::exchange(ending_, true)) return;
     end_reason_ = why;
-    note_ = std::make_unique<std::string>(std::move(block));
+    if (!block.empty()) note_ = std::make_unique<std::string>(std::move(block));
     pump();
 }
 
@@ -65,21 +76,66 @@ inline void hub_stream::cut(errc why) {
 
 inline void hub_stream::beat(std::uint64_t idle_since) {
     if (active_ > idle_since || waiting_ || sink_ == nullptr || !caught_up()) return;
-    append(heartbeat_block({}));
+    append(heartbeat_block(shard_->hub().options.heartbeat_type));
+    tell_position(1);
     pump();
 }
 
 inline void hub_stream::on_gone(const error_code& why) {
     sink_ = nullptr;
     shard_->counts.ended(to_errc(why));
-    unfollow();
-    shard_->remove(*this);
+    shard_->tell_left(*this);
+    leave();
 }
 
 inline void hub_stream::on_destroyed() noexcept {
     sink_ = nullptr;
-    unfollow();
-    shard_->remove(*this);
+    leave();
+}
+
+/// Moves the reader on past events that its filter left out, if it is as many as that.
+inline bool hub_stream::tell_position(std::uint64_t left_out) {
+    stream_extras* const x = extras();
+    if (x == nullptr || x->left_out < left_out) return false;
+    x->left_out = 0;
+    append(position_block(shard_->place(position(shard_->horizon()))));
+    return true;
+}
+
+inline bool hub_stream::wants(std::string_view topic) const noexcept {
+    const stream_extras* const x = extras();
+    return x != nullptr && std::any_of(x->patterns.begin(), x->patterns.end(),
+                                       [&](const auto& p) { return matches_topic(p, topic); });
+}
+
+inline std::vector<std::string> hub_stream::followed() const {
+    std::vector<std::string> all = names();
+    if (extras() == nullptr) return all;
+    std::erase_if(all, [this](const std::string& name) { return wants(name); });
+    all.insert(all.end(), extras()->patterns.begin(), extras()->patterns.end());
+    return all;
+}
+
+inline errc hub_stream::send(const event_view& e) {
+    if (!is_open()) return errc::closed;
+    if (!e.id.empty()) return errc::invalid_id;
+    std::string block;
+    if (const errc refused = serialize(e, block); refused != errc::success) return refused;
+    const errc result = shard_->send(*this, std::move(block));
+    if (is_open()) pump();
+    return result;
+}
+
+inline errc hub_stream::follow_also(std::string_view topic) {
+    if (!is_open()) return errc::closed;
+    return shard_->follow(*this, topic);
+}
+
+inline errc hub_stream::unfollow_one(std::string_view topic) {
+    if (!is_open()) return errc::closed;
+    const errc result = shard_->unfollow(*this, topic);
+    pump();
+    return result;
 }
 
 } // namespace sse::detail

@@ -28,7 +28,7 @@ inline void hub_shard::start_timer() {
         const auto self = weak.lock();
         if (!self) return;
         self->ticking_ = false;
-        if (!self->streams_.empty()) self->tick();
+        self->streams_.empty() ? self->forget_unused() : self->tick();
     });
 }
 
@@ -37,14 +37,36 @@ inline void hub_shard::tick() {
         const std::lock_guard lock(hub_->mutex);
         now_ = hub_->now();
         hub_->store.trim(now_);
+        hub_->drop_idle(now_);
     }
     if (ending_.active()) end_some();
+    if (hub_->options.stream_life.count() > 0) end_old();
     const std::uint64_t beat = static_cast<std::uint64_t>(hub_->options.heartbeat.count());
     for (std::size_t i = beat != 0 && now_ >= beat ? streams_.size() : 0; i-- > 0;) {
         if (i < streams_.size()) streams_[i]->beat(now_ - beat);
     }
     forget_unused();
     if (!streams_.empty()) start_timer();
+}
+
+/// When a stream that opens now is to end; 0 for never.
+inline std::uint64_t hub_shard::end_of_life() {
+    const std::int64_t life = hub_->options.stream_life.count();
+    if (life <= 0) return 0;
+    const auto jitter = std::max<std::int64_t>(hub_->options.stream_life_jitter.count(), 0);
+    return hub_->now() + static_cast<std::uint64_t>(life) +
+           random_() % (static_cast<std::uint64_t>(jitter) + 1);
+}
+
+inline void hub_shard::end_old() {
+    std::vector<hub_stream*> old;
+    for (hub_stream* s : streams_) {
+        if (s->is_old(now_) && !s->is_ending()) old.push_back(s);
+    }
+    std::string block;
+    serialize_retry(hub_->options.stream_retry, block);
+    for (hub_stream* s : old)
+        s->end_with(block, errc::end_of_stream);
 }
 
 inline void hub_shard::drain(const farewell& f) {

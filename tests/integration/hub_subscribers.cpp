@@ -1,0 +1,302 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+// What a hub's streams can do besides following topics: filters, private events, other topics,
+// presence, heartbeats, a limited life.
+#include "integration/running_server.hpp"
+#include "support/catch.hpp"
+
+#include <sse/hub.hpp>
+#include <sse/server.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace integration_hub_subscribers_test {
+
+using namespace std::chrono_literals;
+using sse::errc;
+using sse::testing::raw_client;
+using sse::testing::running_server;
+
+namespace {
+
+/// A hub with one stream at a time, of which the test has the handle.
+struct one_stream {
+    explicit one_stream(sse::hub_options options = {}, sse::subscribe_options subscribe = {})
+        : hub(with_epoch(std::move(options))), wanted(std::move(subscribe)),
+          server({}, [this](sse::server& s) {
+              s.get("/events/*", [this](const sse::request& rq, sse::reply re) {
+                  sse::subscribe_options o = wanted;
+                  o.topics = {std::string(rq.parameter("*"))};
+                  REQUIRE(read_position(rq, o) == errc::success);
+                  handle = hub.open(std::move(re), o);
+              });
+          }) {}
+
+    static sse::hub_options with_epoch(sse::hub_options options) {
+        options.epoch = 0xabc;
+        return options;
+    }
+    raw_client open(std::string_view topic, std::string_view fields = "") {
+        raw_client client = server.connect();
+        client.get("/events/" + std::string(topic), fields);
+        client.read_until("\n\n\r\n");
+        return client;
+    }
+    void publish(std::string_view topic, std::string_view data, std::string_view type = "") {
+        REQUIRE(hub.publish(topic, {.type = type, .data = data}));
+    }
+    template <class F>
+    auto on_stream(F&& f) {
+        return server.on_thread(std::forward<F>(f));
+    }
+
+    sse::hub hub;
+    sse::subscribe_options wanted;
+    sse::hub_subscriber handle;
+    running_server server;
+};
+
+/// The data lines of what came, a blank between them.
+std::string data_of(std::string_view text) {
+    std::string out;
+    for (std::size_t at = text.find("data: "); at != std::string_view::npos;
+         at = text.find("data: ", at + 1)) {
+        out.append(text.substr(at + 6, text.find('\n', at) - at - 6)).append(" ");
+    }
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("hub: a private event comes between what was published before and after it", "[hub]") {
+    one_stream h;
+    raw_client client = h.open("a");
+    h.on_stream([&] {
+        h.publish("a", "1");
+        CHECK(h.handle.send({.type = "private", .data = "for you"}) == errc::success);
+        h.publish("a", "2");
+        CHECK(h.handle.send({.data = "and this"}) == errc::success);
+        CHECK(h.handle.send({.data = "x", .id = "7"}) == errc::invalid_id);
+        CHECK(h.handle.send({.type = "a\nb"}) == errc::invalid_field);
+        h.publish("a", "3");
+    });
+    const std::string text = client.read_until("data: 3\n");
+    CHECK(data_of(text) == "1 for you 2 and this 3 ");
+    CHECK(text.find("event: private\ndata: for you\n\n") != std::string::npos);
+}
+
+TEST_CASE("hub: private events to a reader that takes nothing are bounded, and keep their order",
+          "[hub]") {
+    one_stream h({.history = {.events = 0, .bytes = 0, .live_bytes = 0}, .private_bytes = 10'000});
+    raw_client client = h.server.connect(4096);
+    client.get("/events/a");
+    REQUIRE(h.server.wait_for([&] { return h.handle.is_open(); }));
+    const std::string data(100'000, 'x');
+    for (int i = 0; i < 60; ++i)
+        h.publish("a", data); // more than the kernel takes
+    h.publish("a", "before");
+    const std::string note(500, 'p');
+    const int sent = h.on_stream([&] {
+        int n = 0;
+        while (h.handle.send({.data = note}) == errc::success)
+            ++n;
+        return n;
+    });
+    CHECK(sent > 10);
+    CHECK(sent < 25);
+    h.publish("a", "after");
+    const std::string text = client.read_until("data: after\n");
+    const std::size_t before = text.find("data: before\n");
+    const std::size_t first = text.find("data: " + note);
+    REQUIRE(before != std::string::npos);
+    CHECK(before < first);
+    int came = 0;
+    for (std::size_t at = first; at != std::string::npos; at = text.find("data: " + note, at + 1))
+        ++came;
+    CHECK(came == sent);
+}
+
+TEST_CASE("hub: topics are added to an open stream and taken off it", "[hub]") {
+    one_stream h({.max_stream_topics = 3});
+    h.publish("b", "old");
+    raw_client client = h.open("a");
+    CHECK(h.hub.subscribers("a") == 1);
+    h.on_stream([&] {
+        CHECK(h.handle.follow("b") == errc::success);
+        CHECK(h.handle.follow("room/+") == errc::success);
+        CHECK(h.handle.follow("c") == errc::too_many_topics);
+        CHECK(h.handle.follow("") == errc::invalid_topic);
+    });
+    CHECK(h.hub.subscribers("b") == 1);
+    CHECK(h.hub.publish("room/1", {.data = "1"}).woken == 1);
+    CHECK(h.hub.publish("b", {.data = "2"}).woken == 1);
+    client.read_until("data: 2\n");
+    h.on_stream([&] {
+        CHECK(h.handle.unfollow("b") == errc::success);
+        CHECK(h.handle.unfollow("b") == errc::invalid_topic);
+        CHECK(h.handle.unfollow("room/+") == errc::success);
+        CHECK(h.handle.unfollow("+/room") == errc::invalid_topic);
+    });
+    CHECK(h.hub.publish("room/2", {.data = "3"}).woken == 0);
+    CHECK(h.hub.publish("room/1", {.data = "3"}).woken == 0);
+    CHECK(h.hub.publish("b", {.data = "4"}).woken == 0);
+    h.publish("a", "5");
+    CHECK(data_of(client.read_until("data: 5\n")) == "1 2 5 ");
+}
+
+TEST_CASE("hub: a filter chooses, and what it leaves out is not offered again", "[hub]") {
+    one_stream h({}, {.topics = {}, .filter = [](const sse::event_outline& e) {
+                          return e.type == "message" && e.topic == "a" &&
+                                 e.id != "000000000abc-4" &&
+                                 e.block.find("no") == std::string_view::npos;
+                      }});
+    raw_client client = h.open("a");
+    h.publish("a", "1");
+    h.publish("a", "no");
+    h.publish("a", "other type", "x");
+    h.publish("a", "by its id");
+    h.publish("a", "5");
+    CHECK(data_of(client.read_until("data: 5\n")) == "1 5 ");
+    for (int i = 0; i < 200; ++i)
+        h.publish("a", "no");
+    // the position is told without an event
+    client.read_until("\nid: 000000000abc-205\n\n");
+    CHECK(h.hub.metrics().delivered == 2);
+}
+
+TEST_CASE("hub: subscribers can begin with the last value of each topic or key", "[hub]") {
+    one_stream h({.overflow = sse::overflow::conflate}, {.topics = {}, .last_value = true});
+    h.publish("plain", "old");
+    h.publish("plain", "last");
+    CHECK(data_of(h.open("plain").read_until("data: last\n")) == "last ");
+    for (const char* key : {"x", "y", "x", "z", "x"})
+        REQUIRE(h.hub.publish("keyed", {.data = key}, {.key = key}));
+    raw_client client = h.open("keyed");
+    h.publish("keyed", "next");
+    CHECK(data_of(client.read_until("data: next\n")) == "y z x next ");
+    // one that knows where it stands goes on there
+    raw_client resumed = h.open("keyed", "Last-Event-ID: 000000000abc-5\r\n");
+    CHECK(data_of(resumed.read_until("data: next\n")) == "z x next ");
+}
+
+TEST_CASE("hub: publishing tells how many streams were woken", "[hub]") {
+    one_stream h;
+    CHECK(h.hub.publish("a", {.data = "1"}).woken == 0);
+    raw_client first = h.open("a");
+    raw_client second = h.open("%23");
+    CHECK(h.hub.publish("a", {.data = "2"}).woken == 2);
+    CHECK(h.hub.publish("b", {.data = "3"}).woken == 1); // a topic that is new
+    CHECK(h.hub.publish("b", {.data = "4"}).woken == 1);
+    first.close();
+    REQUIRE(h.server.wait_for([&] { return h.hub.metrics().subscribers == 1; }));
+    CHECK(h.hub.publish("a", {.data = "5"}).woken == 1);
+    CHECK(h.hub.subscribers("a") == 1);
+    CHECK(h.hub.subscribers("nobody's") == 0);
+}
+
+TEST_CASE("hub: hooks tell who joined and who left, on the stream's thread", "[hub]") {
+    std::vector<std::string> seen;
+    const auto note = [&](const char* what) {
+        return [&seen, what](const sse::presence& p) {
+            seen.push_back(what + *std::static_pointer_cast<std::string>(p.state));
+            for (const std::string& topic : p.topics)
+                seen.back() += " " + topic;
+        };
+    };
+    one_stream h({.on_join = note("+"), .on_leave = note("-")},
+                 {.topics = {}, .state = std::make_shared<std::string>("ann")});
+    h.publish("a/b", "x");
+    {
+        raw_client client = h.open("a/%2B");
+        h.on_stream([&] { CHECK(h.handle.follow("c") == errc::success); });
+    }
+    REQUIRE(h.server.wait_for([&] { return seen.size() == 2; }));
+    h.on_stream([&] {
+        CHECK(seen[0] == "+ann a/+");
+        CHECK(seen[1] == "-ann c a/+");
+    });
+    CHECK_FALSE(h.on_stream([&] { return h.handle.is_open(); }));
+    CHECK(h.on_stream([&] { return h.handle.send({.data = "x"}); }) == errc::closed);
+}
+
+TEST_CASE("hub: a stream that its owner closes ends in order behind what there is", "[hub]") {
+    one_stream h;
+    raw_client client = h.open("a");
+    h.on_stream([&] {
+        h.publish("a", "1");
+        CHECK(h.handle.send({.data = "2"}) == errc::success);
+        h.handle.close();
+        CHECK_FALSE(h.handle.is_open());
+        CHECK(h.handle.send({.data = "3"}) == errc::closed);
+    });
+    const std::string text = client.read_until("\r\n0\r\n\r\n");
+    CHECK(data_of(text) == "1 2 ");
+    REQUIRE(h.server.wait_for([&] { return h.hub.metrics().disconnects.closed == 1; }));
+}
+
+TEST_CASE("hub: heartbeats are comments or events, and their period is told", "[hub]") {
+    one_stream h({.heartbeat = 60ms, .heartbeat_type = "ping"});
+    raw_client client = h.open("a");
+    CHECK(client.text().find("Event-Heartbeat: 0.060\r\n") != std::string::npos);
+    client.read_until("event: ping\ndata: \n\n");
+    one_stream off({.heartbeat = 0ms});
+    CHECK(off.open("a").text().find("Event-Heartbeat") == std::string::npos);
+    one_stream usual;
+    CHECK(usual.open("a").text().find("Event-Heartbeat: 15\r\n") != std::string::npos);
+}
+
+TEST_CASE("hub: a stream at the end of its life ends in order, with a time to come back", "[hub]") {
+    one_stream h({.heartbeat = 80ms, .stream_life = 100ms, .stream_retry = 321ms});
+    raw_client client = h.open("a");
+    h.publish("a", "1");
+    const std::string text = client.read_until("\r\n0\r\n\r\n");
+    CHECK(text.find("retry: 321\n") != std::string::npos);
+    CHECK(data_of(text) == "1 ");
+    REQUIRE(h.server.wait_for([&] { return h.hub.metrics().disconnects.expired == 1; }));
+}
+
+TEST_CASE("hub: a slow reader of a conflating hub gets the newest of each key", "[hub]") {
+    one_stream h({.history = {.events = 10, .live_bytes = 0}, .overflow = sse::overflow::conflate});
+    raw_client client = h.server.connect(4096);
+    client.get("/events/a");
+    REQUIRE(h.server.wait_for([&] { return h.handle.is_open(); }));
+    const std::string filling(50'000, 'x');
+    for (int i = 0; i < 1000; ++i) {
+        const std::string key = "key" + std::to_string(i % 20);
+        REQUIRE(h.hub.publish("a", {.data = key + "=" + std::to_string(i) + " " + filling},
+                              {.key = key}));
+    }
+    const std::string text = client.read_until("key19=999 ");
+    CHECK(text.find("event: gap") == std::string::npos);
+    for (int i = 980; i < 1000; ++i) {
+        CHECK(text.find("key" + std::to_string(i % 20) + "=" + std::to_string(i) + " ") !=
+              std::string::npos);
+    }
+    CHECK(text.size() < 45'000'000);
+}
+
+TEST_CASE("hub: a topic that is dropped leaves a gap to those who return", "[hub]") {
+    one_stream h({.heartbeat = 40ms, .topic_idle = 50ms});
+    h.publish("a", "1");
+    h.publish("a", "2");
+    raw_client other = h.open("other"); // for the clock of its thread
+    REQUIRE(h.server.wait_for([&] { return h.hub.metrics().topics == 0; }));
+    CHECK(h.hub.metrics().log_bytes == 0);
+    raw_client resumed = h.open("a", "Last-Event-ID: 000000000abc-1\r\n");
+    CHECK(resumed.text().find("Event-Gap: evicted\r\n") != std::string::npos);
+    raw_client nothing_missed = h.open("a", "Last-Event-ID: 000000000abc-2\r\n");
+    CHECK(nothing_missed.text().find("Event-Gap") == std::string::npos);
+    h.publish("a", "3");
+    CHECK(h.open("a", "Last-Event-ID: 000000000abc-1\r\n").text().find("Event-Gap: evicted\r\n") !=
+          std::string::npos);
+    CHECK(h.open("b", "Last-Event-ID: 000000000abc-1\r\n").text().find("Event-Gap") ==
+          std::string::npos);
+}
+
+} // namespace integration_hub_subscribers_test
