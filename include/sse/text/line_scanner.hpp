@@ -82,7 +82,7 @@ public:
             while (line_ends_ == 0) {
                 if (!refill()) return false;
             }
-            at_ = bytes_ + std::countr_zero(line_ends_);
+            at_ = bytes_ + static_cast<unsigned>(std::countr_zero(line_ends_));
             line_ends_ &= line_ends_ - 1;
             return true;
         }
@@ -92,20 +92,22 @@ public:
 
         /// Where the next line begins. A LF behind a CR belongs to it, and is not found any more.
         [[nodiscard, gnu::always_inline]] constexpr const char* behind() noexcept {
-            if (*at_ == '\n' || at_ + 1 == scanner_.end_ || at_[1] != '\n') return at_ + 1;
+            const char* const begin = at_ + 1;
+            if (*at_ == '\n' || begin == scanner_.end_ || *begin != '\n') return begin;
             while (line_ends_ == 0) {
                 if (!refill()) break;
             }
             line_ends_ &= line_ends_ - 1;
-            return at_ + 2;
+            return begin + 1;
         }
 
     private:
         [[gnu::always_inline]] constexpr bool refill() noexcept {
             if (next_ == last_) {
-                if (!scanner_.load()) return false;
+                const bool is_more = scanner_.load();
                 next_ = scanner_.stretch_.blocks.data();
                 last_ = next_ + scanner_.stretch_.count;
+                if (!is_more) return false;
             }
             line_ends_ = next_->line_ends;
             bytes_ = next_->bytes;
@@ -131,8 +133,10 @@ public:
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
 
 private:
-    /// Scans on to a stretch that holds a line end; false when there is none.
+    /// Scans on to a stretch that holds a line end; false, and no block is left, when there is
+    /// none.
     [[gnu::noinline]] constexpr bool load() noexcept {
+        stretch_.count = 0;
         do {
             if (next_stretch_ == end_) return false;
             const char* const bytes = next_stretch_;

@@ -343,4 +343,17 @@ TEST_CASE("parser: goes on where it is when it is copied or moved, in the middle
     CHECK(found.events == std::vector<event>{{"t", "a\nbc", "1"}, {"t", "a\nbd", "1"}});
 }
 
+TEST_CASE("parser: next finds nothing more until it is fed again", "[parser]") {
+    sse::parser parser;
+    const std::string text = "data: x\ndata: " + std::string(5000, 'y');
+    parser.feed(text);
+    for (int i = 0; i < 3; ++i)
+        CHECK(parser.next() == sse::parse_status::need_input);
+    parser.feed("\n\n");
+    REQUIRE(parser.next() == sse::parse_status::event);
+    CHECK(parser.current().data.size() == 5002);
+    for (int i = 0; i < 3; ++i)
+        CHECK(parser.next() == sse::parse_status::need_input);
+}
+
 } // namespace text_parser_test
