@@ -8,6 +8,7 @@
 #include <sse/text/parse_status.hpp>
 #include <sse/text/scan.hpp>
 #include <sse/text/storage.hpp>
+#include <sse/text/text_decoder.hpp>
 #include <sse/text/utf8.hpp>
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class event_block {
 public:
     constexpr event_block() = default;
     constexpr event_block(const Limits& limits, utf8_policy utf8, bool comments)
-        : limits_(limits), utf8_(utf8), comments_(comments) {}
+        : limits_(limits), decoder_(utf8), comments_(comments) {}
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
     [[nodiscard]] constexpr std::int64_t retry() const noexcept { return retry_; }
@@ -74,11 +75,10 @@ public:
 
     /// A whole line that is not blank, borrowed until `keep`, in bytes that go on to `end`.
     [[gnu::always_inline]] constexpr parse_status add(std::string_view line, const char* end) {
-        const std::uint64_t start = line_start(line.data(), end);
         if (line.size() > safe_size_) return add_other(line, end);
-        if (data_pattern.matches(start)) return add_data(data_pattern.value(line), end);
-        if (id_pattern.matches(start)) return add_id(id_pattern.value(line), line);
-        if (event_pattern.matches(start)) return add_type(event_pattern.value(line));
+        if (is_field(line, data_field)) return add_data(field_value(line, data_field.size()), end);
+        if (is_field(line, id_field)) return add_id(field_value(line, id_field.size()), line);
+        if (is_field(line, event_field)) return add_type(field_value(line, event_field.size()));
         return add_other(line, end);
     }
 
@@ -112,10 +112,10 @@ public:
             break;
         case field_name::event:
             if (!type_.append(part)) return fail(errc::type_too_long);
-            return check_type(type_.size());
+            return check(type_.size(), limits_.type, errc::type_too_long);
         case field_name::id:
             if (!part_.append(part)) return fail(errc::id_too_long);
-            return check_id(part_.size());
+            return check(part_.size(), limits_.id, errc::id_too_long);
         case field_name::comment:
             if (comments_ && !part_.append(part)) return fail_line(name);
             break;
@@ -132,15 +132,13 @@ public:
             if (!holds_nul(part_.view())) std::swap(next_id_, part_);
             return parse_status::need_input;
         case field_name::retry: return end_retry();
-        case field_name::comment:
-            ++comment_count_;
-            return comments_ ? end_comment() : parse_status::need_input;
+        case field_name::comment: return end_comment();
         default: return parse_status::need_input;
         }
     }
 
     /// Whether what is reported is decoded.
-    [[nodiscard]] constexpr bool decodes() const noexcept { return utf8_ != utf8_policy::pass; }
+    [[nodiscard]] constexpr bool decodes() const noexcept { return decoder_.decodes(); }
 
     /// A blank line: commits the id, and dispatches an event if there is data. `is_suspect` tells
     /// whether the block may hold bytes that are not UTF-8.
@@ -206,10 +204,10 @@ private:
         return parse_status::need_input;
     }
 
-    /// Any line, seldom one of those above: too near to `end` or longer than `safe_size_`.
+    /// Any line, seldom one of those above: a long one.
     [[gnu::noinline]] constexpr parse_status add_other(std::string_view line, const char* end) {
         const field_line field = split_line(line);
-        if (!is_within_limits(field.name, field.value.size(), line.size())) {
+        if (check_line(field.name, field.value.size(), line.size()) == parse_status::failed) {
             return parse_status::failed;
         }
         switch (field.name) {
@@ -220,28 +218,25 @@ private:
             digits_ = {};
             digits_.append(field.value);
             return end_retry();
-        case field_name::comment: return add_comment(field.value);
+        case field_name::comment: part_.borrow(field.value); return end_comment();
         case field_name::unknown: break;
         }
         return parse_status::need_input;
     }
 
-    /// Whether a whole line exceeds no limit.
-    constexpr bool is_within_limits(field_name name, std::size_t value_size,
-                                    std::size_t line_size) noexcept {
-        auto status = parse_status::need_input;
-        if (!is_kept(name)) return true;
-        if (exceeds(line_size, limits_.line)) {
-            status = fail_line(name);
-        } else if (name == field_name::event) {
-            status = check_type(value_size);
-        } else if (name == field_name::id) {
-            status = check_id(value_size);
-        } else if (name == field_name::data && !data_.has_value() &&
-                   exceeds(value_size, limits_.event)) {
-            status = fail(errc::event_too_large);
+    /// Whether a whole line exceeds a limit.
+    constexpr parse_status check_line(field_name name, std::size_t value_size,
+                                      std::size_t line_size) noexcept {
+        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
+        switch (name) {
+        case field_name::event: return check(value_size, limits_.type, errc::type_too_long);
+        case field_name::id: return check(value_size, limits_.id, errc::id_too_long);
+        case field_name::data: // further lines are checked where they are joined
+            if (data_.has_value()) break;
+            return check(value_size, limits_.event, errc::event_too_large);
+        default: break;
         }
-        return status != parse_status::failed;
+        return parse_status::need_input;
     }
 
     /// Whether lines of this name take memory, and so have a limit.
@@ -252,28 +247,19 @@ private:
     }
 
     /// The last event id buffer becomes the last event id string.
-    constexpr void commit_id() {
+    [[gnu::always_inline]] constexpr void commit_id() {
         if (next_id_.is_borrowed()) {
             id_.borrow(next_id_.view());
         } else {
-            std::swap(id_, next_id_);
+            take_owned_id();
         }
         next_id_.reset();
     }
 
-    constexpr parse_status add_comment(std::string_view text) {
-        ++comment_count_;
-        if (!comments_) return parse_status::need_input;
-        part_.borrow(text);
-        return end_comment();
-    }
+    [[gnu::noinline]] constexpr void take_owned_id() { std::swap(id_, next_id_); }
 
-    constexpr parse_status check_type(std::size_t size) {
-        return exceeds(size, limits_.type) ? fail(errc::type_too_long) : parse_status::need_input;
-    }
-
-    constexpr parse_status check_id(std::size_t size) {
-        return exceeds(size, limits_.id) ? fail(errc::id_too_long) : parse_status::need_input;
+    constexpr parse_status check(std::size_t size, std::size_t limit, errc e) noexcept {
+        return exceeds(size, limit) ? fail(e) : parse_status::need_input;
     }
 
     constexpr parse_status end_retry() {
@@ -283,28 +269,17 @@ private:
     }
 
     constexpr parse_status end_comment() {
+        ++comment_count_;
+        if (!comments_) return parse_status::need_input;
         if (decode(part_)) return parse_status::comment;
         spoiled_ = spoiled::comment;
         return parse_status::failed;
     }
 
-    /// Applies the policy for bytes that are not UTF-8. Lines can be decoded after they were
-    /// split: no byte of CR, LF, colon, space or a digit is ever part of a longer sequence.
     [[nodiscard]] constexpr bool decode(slot& text) {
-        if (!decodes() || !text.has_value()) return true;
-        const std::string_view bytes = text.view();
-        if (is_utf8(bytes)) return true;
-        if (utf8_ == utf8_policy::reject) {
-            error_ = errc::invalid_utf8;
-            return false;
-        }
-        decoded_.start();
-        if (!utf8_append_replaced(bytes, decoded_)) {
-            error_ = errc::event_too_large;
-            return false;
-        }
-        std::swap(text, decoded_);
-        return true;
+        const errc e = decoder_.decode(text);
+        if (e != errc::success) error_ = e;
+        return e == errc::success;
     }
 
     [[no_unique_address]] Limits limits_{};
@@ -314,13 +289,12 @@ private:
     slot next_id_{}; ///< the last event id buffer, where this block set it
     slot id_{};      ///< the last event id string
     slot part_{};    ///< an id or comment that comes in parts; the comment being reported
-    slot decoded_{};
+    text_decoder<Storage> decoder_{};
     retry_value digits_{};
     std::int64_t retry_ = 0;
     std::uint64_t comment_count_ = 0;
     errc error_ = errc::success;
     spoiled spoiled_ = spoiled::block;
-    utf8_policy utf8_ = utf8_policy::replace;
     bool comments_ = false;
 };
 

@@ -1,14 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string_view>
-#include <type_traits>
 
 namespace sse::detail {
 
@@ -25,86 +21,48 @@ struct field_line {
 /// are longer. Whether a first space belongs to the value is decided by then as well.
 inline constexpr std::size_t field_prefix_size = std::string_view("event: ").size();
 
-/// The value behind a name of `name_size` bytes: nothing, or what follows the colon and at most
-/// one space. Unknown when the name goes on.
+/// Whether a line begins with `name_and_colon`, a constant.
+[[nodiscard, gnu::always_inline]] constexpr bool
+is_field(std::string_view line, std::string_view name_and_colon) noexcept {
+    return line.size() >= name_and_colon.size() &&
+           std::string_view::traits_type::compare(line.data(), name_and_colon.data(),
+                                                  name_and_colon.size()) == 0;
+}
+
+/// What follows the colon, which is the byte before `at`, and at most one space. Of a line shorter
+/// than `field_prefix_size` the byte behind it is looked at, which is no space.
+[[nodiscard, gnu::always_inline]] constexpr std::string_view field_value(std::string_view line,
+                                                                         std::size_t at) noexcept {
+    at += line.data()[at] == ' ' ? 1 : 0;
+    return {line.data() + at, line.size() - at};
+}
+
+inline constexpr std::string_view data_field = "data:";
+inline constexpr std::string_view event_field = "event:";
+inline constexpr std::string_view id_field = "id:";
+inline constexpr std::string_view retry_field = "retry:";
+
+/// Unknown where a line has another name than the one in `name_and_colon`.
 [[nodiscard, gnu::always_inline]] constexpr field_line
-field_value(std::string_view line, std::size_t name_size, field_name name) noexcept {
-    if (line.size() == name_size) return {name, {line.data() + name_size, 0}};
-    if (line[name_size] != ':') return {};
-    const std::size_t value = name_size + 1;
-    const std::size_t space = line.size() > value && line[value] == ' ' ? 1 : 0;
-    return {name, {line.data() + value + space, line.size() - value - space}};
+split_if(std::string_view line, std::string_view name_and_colon, field_name name) noexcept {
+    if (is_field(line, name_and_colon)) return {name, field_value(line, name_and_colon.size())};
+    const bool is_name = line.size() + 1 == name_and_colon.size() &&
+                         is_field(line, name_and_colon.substr(0, name_and_colon.size() - 1));
+    return {is_name ? name : field_name::unknown, line.substr(line.size())};
 }
 
 /// Takes a line that is not blank apart. Names are compared exactly; a line without a colon is a
 /// field with an empty value; a comment's text is what follows the colon and one space.
-[[nodiscard, gnu::always_inline]] constexpr field_line split_line(std::string_view line) noexcept {
-    const auto named = [line](std::string_view name) {
-        return line.substr(0, name.size()) == name;
-    };
+[[nodiscard]] constexpr field_line split_line(std::string_view line) noexcept {
     switch (line[0]) {
-    case 'd':
-        if (named("data")) return field_value(line, 4, field_name::data);
-        break;
-    case 'e':
-        if (named("event")) return field_value(line, 5, field_name::event);
-        break;
-    case 'i':
-        if (named("id")) return field_value(line, 2, field_name::id);
-        break;
-    case 'r':
-        if (named("retry")) return field_value(line, 5, field_name::retry);
-        break;
-    case ':': return field_value(line, 0, field_name::comment);
-    default: break;
+    case 'd': return split_if(line, data_field, field_name::data);
+    case 'e': return split_if(line, event_field, field_name::event);
+    case 'i': return split_if(line, id_field, field_name::id);
+    case 'r': return split_if(line, retry_field, field_name::retry);
+    case ':': return {field_name::comment, field_value(line, 1)};
+    default: return {};
     }
-    return {};
 }
-
-/// The first bytes of a line, to compare with names at once: zero when there are fewer than eight
-/// up to `end`, where the bytes end that the line lies in.
-[[nodiscard, gnu::always_inline]] constexpr std::uint64_t line_start(const char* line,
-                                                                     const char* end) noexcept {
-    std::uint64_t start = 0;
-    if (std::is_constant_evaluated() || end - line < std::ptrdiff_t{sizeof start}) return 0;
-    std::memcpy(&start, line, sizeof start);
-    return start;
-}
-
-/// A name and its colon: tells lines by their start, as `split_line` would.
-class field_pattern {
-public:
-    consteval explicit field_pattern(std::string_view name_and_colon)
-        : size_(name_and_colon.size()) {
-        std::array<char, sizeof bytes_> bytes{};
-        std::array<char, sizeof bytes_> mask{};
-        for (std::size_t i = 0; i < size_; ++i) {
-            bytes[i] = name_and_colon[i];
-            mask[i] = '\xFF';
-        }
-        bytes_ = std::bit_cast<std::uint64_t>(bytes);
-        mask_ = std::bit_cast<std::uint64_t>(mask);
-    }
-
-    [[nodiscard]] constexpr bool matches(std::uint64_t start) const noexcept {
-        return (start & mask_) == bytes_;
-    }
-
-    /// The value of a line that matches. The byte behind the line, which ends it, is no space.
-    [[nodiscard]] constexpr std::string_view value(std::string_view line) const noexcept {
-        const std::size_t at = size_ + (line.data()[size_] == ' ' ? 1 : 0);
-        return {line.data() + at, line.size() - at};
-    }
-
-private:
-    std::uint64_t bytes_ = 0;
-    std::uint64_t mask_ = 0;
-    std::size_t size_;
-};
-
-inline constexpr field_pattern data_pattern("data:");
-inline constexpr field_pattern event_pattern("event:");
-inline constexpr field_pattern id_pattern("id:");
 
 /// The value of `retry`: ASCII digits and nothing else, at least one. Saturates.
 class retry_value {

@@ -65,7 +65,7 @@ public:
     }
 
 private:
-    std::array<char, field_prefix_size> prefix_{};
+    std::array<char, field_prefix_size + 1> prefix_{}; ///< behind it is no space
     std::size_t prefix_size_ = 0;
     std::size_t size_ = 0;
     field_name name_ = field_name::unknown;

@@ -30,16 +30,22 @@ public:
         return true;
     }
 
-    /// The same for bytes that lie in a text which goes on to `end`. Copying more than asked for
-    /// spares short ones the branches on their size, which no processor can foresee.
-    [[nodiscard]] bool append(std::string_view bytes, const char* end) {
+    /// Adds `line`, after a line feed unless it is the first; false when there is no room, which
+    /// does not happen here. What the line lies in goes on to `end`: copying more of it than asked
+    /// for spares short lines the branches on their size, which no processor can foresee.
+    [[nodiscard]] bool append_line(std::string_view line, bool is_first, const char* end) {
         constexpr std::size_t most = 128;
-        if (bytes.size() > most || end - bytes.data() < std::ptrdiff_t{most} ||
-            memory_.size() - size_ < most) {
-            return append(bytes);
+        const std::size_t needed = line.size() < most ? most + 1 : line.size() + 1;
+        if (memory_.size() - size_ < needed) grow(needed);
+        char* at = memory_.data() + size_;
+        *at = '\n';
+        at += is_first ? 0 : 1;
+        if (line.size() <= most && end - line.data() >= std::ptrdiff_t{most}) {
+            std::memcpy(at, line.data(), most);
+        } else {
+            line.copy(at, line.size());
         }
-        std::memcpy(memory_.data() + size_, bytes.data(), most);
-        size_ += bytes.size();
+        size_ = static_cast<std::size_t>(at - memory_.data()) + line.size();
         return true;
     }
 
@@ -78,9 +84,11 @@ public:
         return true;
     }
 
-    /// The same for bytes that lie in a text which goes on to `end`.
-    [[nodiscard]] constexpr bool append(std::string_view bytes, const char*) noexcept {
-        return append(bytes);
+    /// Adds `line`, after a line feed unless it is the first; false, and perhaps a part added, when
+    /// there is no room.
+    [[nodiscard]] constexpr bool append_line(std::string_view line, bool is_first,
+                                             const char*) noexcept {
+        return (is_first || append("\n")) && append(line);
     }
 
     /// Nothing to give up.
@@ -99,52 +107,95 @@ template <class Storage>
 class text_slot {
 public:
     constexpr text_slot() = default;
-    constexpr explicit text_slot(const Storage& storage) : storage_(storage) {}
-
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ != state::unset; }
-    [[nodiscard]] constexpr bool is_borrowed() const noexcept { return state_ == state::borrowed; }
-    /// Only while it has a value, or never had one.
-    [[nodiscard]] constexpr std::string_view view() const noexcept {
-        return state_ == state::owned ? storage_.view() : borrowed_;
+    constexpr text_slot(const text_slot& other)
+        : storage_(other.storage_), is_owned_(other.is_owned_), text_(other.text_) {
+        refresh();
     }
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return view().size(); }
+    constexpr text_slot(text_slot&& other) noexcept
+        : storage_(std::move(other.storage_)), is_owned_(other.is_owned_), text_(other.text_) {
+        refresh();
+        other.clear();
+    }
+    constexpr text_slot& operator=(const text_slot& other) {
+        storage_ = other.storage_;
+        is_owned_ = other.is_owned_;
+        text_ = other.text_;
+        refresh();
+        return *this;
+    }
+    constexpr text_slot& operator=(text_slot&& other) noexcept {
+        storage_ = std::move(other.storage_);
+        is_owned_ = other.is_owned_;
+        text_ = other.text_;
+        refresh();
+        other.clear();
+        return *this;
+    }
+    constexpr ~text_slot() = default;
 
-    constexpr void reset() noexcept { state_ = state::unset; }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return text_.data() != nullptr; }
+    [[nodiscard]] constexpr bool is_borrowed() const noexcept { return has_value() && !is_owned_; }
+    /// Empty while it has no value.
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return text_; }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return text_.size(); }
+
+    constexpr void reset() noexcept { text_ = {}; }
+    /// Not null, even where it is empty.
     constexpr void borrow(std::string_view text) noexcept {
-        state_ = state::borrowed;
-        borrowed_ = text;
+        text_ = text;
+        is_owned_ = false;
     }
     /// Starts an owned text, empty.
     constexpr void start() noexcept {
-        state_ = state::owned;
         storage_.clear();
+        is_owned_ = true;
+        text_ = storage_.view();
     }
     /// Copies what is borrowed; false when there is no room.
     [[nodiscard]] constexpr bool own() {
-        if (state_ != state::borrowed) return true;
+        if (!is_borrowed()) return true;
+        const std::string_view borrowed = text_;
         start();
-        return storage_.append(borrowed_);
+        return append(borrowed);
     }
     /// Adds to an owned text; false when there is no room.
-    [[nodiscard]] constexpr bool append(std::string_view text) { return storage_.append(text); }
-
+    [[nodiscard]] constexpr bool append(std::string_view text) {
+        const bool fits = storage_.append(text);
+        refresh();
+        return fits;
+    }
     /// Adds a line feed and `line`, which, like what is borrowed, lies in bytes that go on to
     /// `end`; false, and perhaps a part added, when there is no room.
     [[nodiscard]] constexpr bool join(std::string_view line, const char* end) {
-        if (state_ == state::borrowed) {
-            start();
-            if (!storage_.append(borrowed_, end)) return false;
+        if (is_borrowed()) {
+            storage_.clear();
+            is_owned_ = true;
+            if (!storage_.append_line(text_, true, end)) return false;
         }
-        return storage_.append("\n") && storage_.append(line, end);
+        const bool fits = storage_.append_line(line, false, end);
+        text_ = storage_.view();
+        return fits;
     }
 
-    constexpr void shrink(std::size_t keep) { storage_.shrink(keep); }
+    constexpr void shrink(std::size_t keep) {
+        storage_.shrink(keep);
+        refresh();
+    }
 
 private:
-    enum class state : unsigned char { unset, borrowed, owned };
-    std::string_view borrowed_{};
+    constexpr void clear() noexcept {
+        storage_.clear();
+        text_ = {};
+    }
+
+    /// After the storage changed, or moved here.
+    constexpr void refresh() noexcept {
+        if (is_owned_ && has_value()) text_ = storage_.view();
+    }
+
     Storage storage_{};
-    state state_ = state::unset;
+    bool is_owned_ = false;
+    std::string_view text_{}; ///< null: no value
 };
 
 } // namespace detail
