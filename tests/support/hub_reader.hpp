@@ -133,6 +133,7 @@ public:
     [[nodiscard]] bool connected() const noexcept {
         return connection_ != nullptr && connection_->is_open();
     }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
     [[nodiscard]] const std::vector<std::string>& topics() const noexcept { return topics_; }
     [[nodiscard]] const std::vector<reading>& log() const noexcept { return log_; }
     [[nodiscard]] const std::string& last_data() const noexcept { return last_data_; }

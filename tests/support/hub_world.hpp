@@ -47,6 +47,37 @@ inline constexpr std::array<const char*, 4> topic_names = {"a", "b", "c/x", "c/y
     return topics;
 }
 
+using shard_contexts = std::array<asio::io_context, 2>;
+
+inline void poll_shard(asio::io_context& context) {
+    context.restart();
+    context.poll();
+}
+
+/// Lets all readers get everything there is, and then what `publish_last` publishes.
+inline void let_catch_up(hub& h, shard_contexts& contexts, std::vector<hub_reader>& readers,
+                         const std::function<void()>& publish_last) {
+    const auto turn = [&](hub_reader& r) {
+        if (!r.connected()) r.connect(h);
+        r.allow(SIZE_MAX / 4);
+        for (asio::io_context& c : contexts)
+            poll_shard(c);
+        r.read();
+    };
+    // whoever stands nowhere would get nothing of what was before
+    for (hub_reader& r : readers)
+        turn(r);
+    publish_last();
+    for (hub_reader& r : readers) {
+        std::size_t known = 0;
+        for (int i = 0; i < 20 && (!r.connected() || r.log().size() != known); ++i) {
+            known = r.log().size();
+            turn(r);
+        }
+        demand(r.connected() && r.log().size() == known, "a reader gets to the end");
+    }
+}
+
 class hub_world {
 public:
     explicit hub_world(chooser choose) : pick(std::move(choose)), options_(choose_hub(pick)) {
@@ -75,17 +106,10 @@ public:
 
     /// Lets everybody get what there is, and checks what they were told.
     void finish() {
-        // whoever stands nowhere would get nothing of what was before
-        for (hub_reader& r : readers_) {
-            if (!r.connected()) r.connect(*hub_);
-            r.allow(SIZE_MAX / 4);
-        }
-        poll(0);
-        poll(1);
-        for (const char* topic : topic_names)
-            publish(topic);
-        for (hub_reader& r : readers_)
-            catch_up(r);
+        let_catch_up(*hub_, contexts_, readers_, [this] {
+            for (const char* topic : topic_names)
+                publish(topic);
+        });
         hub_truth truth(events_, options_.overflow == overflow::conflate, keeps_all(options_));
         for (const hub_reader& r : readers_)
             truth.check(r, true);
@@ -126,8 +150,7 @@ private:
     }
 
     void poll(std::size_t shard) {
-        contexts_[shard].restart();
-        contexts_[shard].poll();
+        poll_shard(contexts_[shard]);
         for (hub_reader& r : readers_)
             r.read();
     }
@@ -147,22 +170,9 @@ private:
         hub_ = std::make_unique<hub>(options_);
     }
 
-    /// Until nothing more comes.
-    void catch_up(hub_reader& reader) {
-        for (int i = 0; i < 20; ++i) {
-            if (!reader.connected()) reader.connect(*hub_);
-            const std::size_t known = reader.log().size();
-            reader.allow(SIZE_MAX / 4);
-            poll(0);
-            poll(1);
-            if (reader.connected() && reader.log().size() == known) return;
-        }
-        demand(false, "a reader gets to the end");
-    }
-
     chooser pick;
     hub_options options_;
-    std::array<asio::io_context, 2> contexts_{};
+    shard_contexts contexts_{};
     std::unique_ptr<hub> hub_;
     std::vector<hub_reader> readers_;
     std::vector<published> events_;

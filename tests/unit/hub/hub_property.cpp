@@ -5,12 +5,14 @@
 #include "support/catch.hpp"
 #include "support/hub_world.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -57,11 +59,138 @@ chooser seeded(std::uint64_t seed) {
 
 #if defined(SSE_TESTS_SANITIZED)
 constexpr std::uint64_t rounds = 1'500;
-constexpr std::uint64_t threaded_rounds = 60;
+constexpr std::uint64_t threaded_rounds = 30;
 #else
 constexpr std::uint64_t rounds = 10'000;
 constexpr std::uint64_t threaded_rounds = 300;
 #endif
+
+/// A hub whose readers are on two shards, each with a thread of its own, while others publish.
+class busy_hub {
+public:
+    explicit busy_hub(std::uint64_t seed) : seed_(seed), pick_(seeded(seed)) {
+        options_ = choose_hub(pick_);
+        options_.epoch = 1;
+        hub_ = std::make_shared<sse::hub>(options_);
+        for (std::size_t i = 0; i < 6; ++i) {
+            readers_.emplace_back(choose_topics(pick_), contexts_[i % 2].get_executor(),
+                                  pick_(4) != 0);
+        }
+    }
+
+    void play() {
+        for (std::size_t i = 0; i < readers_.size(); ++i)
+            act(readers_[i], seeded(seed_ * 100 + i));
+        for (std::size_t i = 0; i < contexts_.size(); ++i)
+            start([this, i] { contexts_[i].run(); });
+        for (std::size_t i = 0; i < events_.size(); ++i)
+            start([this, i] { publish(i); });
+        if (pick_(3) == 0) restart();
+        for (std::size_t i = contexts_.size(); i < threads_.size(); ++i)
+            threads_[i].join();
+        over_ = true;
+        for (std::size_t i = 0; i < contexts_.size(); ++i)
+            threads_[i].join();
+        if (failed_) std::rethrow_exception(failed_);
+        check();
+    }
+
+private:
+    void start(std::function<void()> f) {
+        threads_.emplace_back([this, f = std::move(f)] {
+            try {
+                f();
+            } catch (...) {
+                const std::lock_guard lock(mutex_);
+                failed_ = std::current_exception();
+                over_ = true;
+                for (sse::asio::io_context& c : contexts_)
+                    c.stop();
+            }
+        });
+    }
+
+    [[nodiscard]] std::shared_ptr<sse::hub> current() {
+        const std::lock_guard lock(mutex_);
+        return hub_;
+    }
+
+    /// What a reader does, step by step, on its shard.
+    void act(hub_reader& reader, chooser pick) {
+        sse::asio::post(reader.executor(), [this, &reader, pick]() mutable {
+            reader.read();
+            const std::size_t dice = pick(100);
+            if (!reader.connected())
+                reader.connect(*current());
+            else if (dice < 90)
+                reader.allow(pick(3) == 0 ? 1 + pick(20) : pick(3'000));
+            else if (dice < 95)
+                reader.disconnect();
+            if (!over_)
+                act(reader, std::move(pick));
+            else if (++stopped_ == readers_.size())
+                for (sse::asio::io_context& c : contexts_)
+                    c.stop();
+        });
+    }
+
+    void publish(std::size_t publisher) {
+        chooser pick = seeded(seed_ * 100 + 50 + publisher);
+        for (int i = 0; i < 150 && !over_; ++i) {
+            const std::string data = std::to_string(publisher) + "." + std::to_string(i) + " " +
+                                     std::string(pick(10) == 0 ? pick(3'000) : pick(60), 'x');
+            if (pick(8) == 0) std::this_thread::yield(); // to the readers
+            const std::string key = pick(3) == 0 ? std::to_string(1 + pick(3)) : "";
+            publish(topic_names[pick(4)], data, key, events_[publisher]);
+        }
+    }
+
+    void publish(const std::string& topic, const std::string& data, const std::string& key,
+                 std::vector<published>& out) {
+        const auto result = current()->publish(topic, {.data = data}, {.key = key});
+        if (result.error == sse::errc::draining) return;
+        demand(result.error == sse::errc::success, "published");
+        const auto id = sse::parse_event_id(result.id);
+        demand(id.has_value(), "its id is one");
+        out.push_back({id->epoch, id->sequence, topic, data, key});
+    }
+
+    void restart() {
+        options_.epoch = 2;
+        const auto next = std::make_shared<sse::hub>(options_);
+        const auto old = current();
+        old->close();
+        const std::lock_guard lock(mutex_);
+        hub_ = next;
+    }
+
+    void check() {
+        std::vector<published> all;
+        let_catch_up(*hub_, contexts_, readers_, [&] {
+            for (const char* topic : topic_names)
+                publish(topic, std::string("last of ") + topic, "", all);
+        });
+        for (const auto& some : events_)
+            all.insert(all.end(), some.begin(), some.end());
+        hub_truth truth(std::move(all), options_.overflow == sse::overflow::conflate,
+                        keeps_all(options_));
+        for (const hub_reader& r : readers_)
+            truth.check(r, true);
+    }
+
+    std::uint64_t seed_;
+    chooser pick_;
+    sse::hub_options options_;
+    shard_contexts contexts_{};
+    std::shared_ptr<sse::hub> hub_;
+    std::vector<hub_reader> readers_;
+    std::array<std::vector<published>, 2> events_{}; // of each publisher
+    std::vector<std::thread> threads_;
+    std::atomic<bool> over_{false};
+    std::atomic<std::size_t> stopped_{0};
+    std::mutex mutex_; // of hub_ and failed_
+    std::exception_ptr failed_;
+};
 
 } // namespace
 
@@ -72,6 +201,10 @@ TEST_CASE("hub: every event comes once and in order, or a gap is announced", "[h
             world.step();
         world.finish();
     });
+}
+
+TEST_CASE("hub: so it is with publishers and shards on threads of their own", "[hub][replay]") {
+    play(threaded_rounds, [](std::uint64_t seed) { busy_hub(seed).play(); });
 }
 
 TEST_CASE("hub: a gap is told at once, though nothing more comes in the topic", "[hub][replay]") {
