@@ -152,16 +152,16 @@ TEST_CASE("tls: a receive that was cancelled goes on with the connection it had"
     const authority ca;
     std::atomic<bool> go_on = false;
     std::atomic<bool> half = false;
-    const tls_server server({.who = ca.issue("DNS:localhost")},
-                            [&](blocking_connection& c, std::size_t) {
-                                c.receive_head();
-                                c.send(stream_head + "data: half");
-                                half = true;
-                                while (!go_on)
-                                    std::this_thread::sleep_for(1ms);
-                                c.send(" and half\n\n");
-                                c.wait_for_end();
-                            });
+    const blocking_tls_server server({.who = ca.issue("DNS:localhost")},
+                                     [&](blocking_connection& c, std::size_t) {
+                                         c.receive_head();
+                                         c.send(stream_head + "data: half");
+                                         half = true;
+                                         while (!go_on)
+                                             std::this_thread::sleep_for(1ms);
+                                         c.send(" and half\n\n");
+                                         c.wait_for_end();
+                                     });
     asio::io_context context;
     event_source source(context, server.url(), {.tls = tls_client({.ca_file = ca.file})});
     asio::cancellation_signal signal;

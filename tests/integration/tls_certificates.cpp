@@ -19,7 +19,7 @@ error_code certificate_error(int reason) { return std::error_code(reason, certif
 
 /// What a client that trusts `ca` says to a server that shows `who`.
 outcome meet(const authority& ca, const identity& who, const std::string& host = "localhost") {
-    const tls_server server({.who = who}, serve_one_event);
+    const blocking_tls_server server({.who = who}, serve_one_event);
     return receive(server.url(host), {.tls = tls_client({.ca_file = ca.file})});
 }
 
@@ -37,7 +37,7 @@ void check_refused(const outcome& seen, error_code why) {
 
 TEST_CASE("tls: a good certificate is believed", "[tls]") {
     const authority ca;
-    const tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
+    const blocking_tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
     const outcome seen = receive(server.url(), {.tls = tls_client({.ca_file = ca.file})});
     CHECK(seen.errors.empty());
     REQUIRE(seen.events.size() == 1);
@@ -85,7 +85,7 @@ TEST_CASE("tls: a certificate for another name is refused", "[tls]") {
 TEST_CASE("tls: addresses are verified as addresses, and not sent as a server's name", "[tls]") {
     const authority ca;
     SECTION("believed") {
-        const tls_server server({.who = ca.issue("IP:127.0.0.1")}, serve_one_event);
+        const blocking_tls_server server({.who = ca.issue("IP:127.0.0.1")}, serve_one_event);
         const outcome seen =
             receive(server.url("127.0.0.1"), {.tls = tls_client({.ca_file = ca.file})});
         CHECK(seen.events.size() == 1);
@@ -104,7 +104,7 @@ TEST_CASE("tls: addresses are verified as addresses, and not sent as a server's 
 
 TEST_CASE("tls: the dot at the end of a name is neither sent nor verified", "[tls]") {
     const authority ca;
-    const tls_server server({.who = ca.issue("DNS:example.org")}, serve_one_event);
+    const blocking_tls_server server({.who = ca.issue("DNS:example.org")}, serve_one_event);
     std::string name;
     // A tunnel, so that no name has to be looked up.
     const blocking_server proxy([&](blocking_connection& client, std::size_t) {
@@ -124,7 +124,7 @@ TEST_CASE("tls: the dot at the end of a name is neither sent nor verified", "[tl
 
 TEST_CASE("tls: a wildcard stands for one label", "[tls]") {
     const authority ca;
-    const tls_server server({.who = ca.issue("DNS:*.example.org")}, serve_one_event);
+    const blocking_tls_server server({.who = ca.issue("DNS:*.example.org")}, serve_one_event);
     const auto meet_as = [&](const std::string& name) {
         // A tunnel, so that no name has to be looked up.
         blocking_server proxy([&](blocking_connection& client, std::size_t) {
@@ -158,21 +158,21 @@ TEST_CASE("tls: who is not trusted is refused", "[tls]") {
                       certificate_error(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT));
     }
     SECTION("one of no authority of the system's") {
-        const tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
+        const blocking_tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
         check_refused(receive(server.url(), {.tls = tls_client()}),
                       certificate_error(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY));
     }
 }
 
 TEST_CASE("tls: only an explicit choice turns verification off", "[tls]") {
-    const tls_server server({.who = make_identity({.common_name = "x", .names = "DNS:other"})},
-                            serve_one_event);
+    const blocking_tls_server server(
+        {.who = make_identity({.common_name = "x", .names = "DNS:other"})}, serve_one_event);
     CHECK(receive(server.url(), {.tls = tls_client({.verify = false})}).events.size() == 1);
 }
 
 TEST_CASE("tls: settings that cannot be used end the source, and nothing is left out", "[tls]") {
     const authority ca;
-    const tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
+    const blocking_tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
     const scratch_folder& files = ca.folder;
     const identity other = ca.issue("DNS:client");
     const std::string certificate = files.write("client.pem", other);
@@ -226,7 +226,7 @@ TEST_CASE("tls: a CA folder is as good as a file", "[tls]") {
     char name[32];
     std::snprintf(name, sizeof name, "%08lx.0", X509_subject_name_hash(ca.root.certificate.get()));
     folder.write(name, ca.root);
-    const tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
+    const blocking_tls_server server({.who = ca.issue("DNS:localhost")}, serve_one_event);
     const std::string path = folder.file("");
     CHECK(receive(server.url(), {.tls = tls_client({.ca_path = path})}).events.size() == 1);
 }

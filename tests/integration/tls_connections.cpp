@@ -37,8 +37,8 @@ const std::string one_chunk = "9\r\ndata: a\n\n\r\n";
 TEST_CASE("tls: speaks 1.2 and 1.3, and nothing older", "[tls]") {
     const world w;
     const auto meet = [&](int version, tls_options options) {
-        const tls_server server({.who = w.server, .minimum = version, .maximum = version},
-                                serve_one_event);
+        const blocking_tls_server server({.who = w.server, .minimum = version, .maximum = version},
+                                         serve_one_event);
         return receive(server.url(), {.tls = tls_client(options)});
     };
     CHECK(meet(TLS1_3_VERSION, w.trusting).events.size() == 1);
@@ -66,7 +66,7 @@ TEST_CASE("tls: shows its certificate to who asks for one", "[tls]") {
     const world w;
     const identity me = make_identity({.common_name = "client"}, &w.ca.root);
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
-    const tls_server server(
+    const blocking_tls_server server(
         {.who = w.server, .minimum = version, .maximum = version, .client_ca = &w.ca.root},
         serve_one_event);
     tls_options options = w.trusting;
@@ -102,13 +102,13 @@ TEST_CASE("tls: the client certificate stays behind when a redirect leads to ano
     tls_options options = w.trusting;
     options.certificate_file = w.ca.folder.write("client.pem", me);
     options.key_file = w.ca.folder.write_key("client.key", me);
-    const tls_server other({.who = w.server, .client_ca = &w.ca.root}, serve_one_event);
-    const tls_server server({.who = w.server, .client_ca = &w.ca.root},
-                            [&](blocking_connection& c, std::size_t) {
-                                c.receive_head();
-                                c.send("HTTP/1.1 307 X\r\nLocation: " + other.url() + "\r\n\r\n");
-                                c.wait_for_end();
-                            });
+    const blocking_tls_server other({.who = w.server, .client_ca = &w.ca.root}, serve_one_event);
+    const blocking_tls_server server(
+        {.who = w.server, .client_ca = &w.ca.root}, [&](blocking_connection& c, std::size_t) {
+            c.receive_head();
+            c.send("HTTP/1.1 307 X\r\nLocation: " + other.url() + "\r\n\r\n");
+            c.wait_for_end();
+        });
     const outcome seen = receive(server.url(), {.tls = tls_client(options)});
     CHECK(seen.events.empty());
     CHECK(seen.end == condition::tls);
@@ -121,7 +121,7 @@ TEST_CASE("tls: the client certificate stays behind when a redirect leads to ano
 TEST_CASE("tls: a redirect to http is refused", "[tls]") {
     const world w;
     const blocking_server plain(serve_one_event);
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         c.receive_head();
         c.send("HTTP/1.1 302 X\r\nLocation: http://localhost:" + std::to_string(plain.port()) +
                "/\r\n\r\n");
@@ -135,7 +135,7 @@ TEST_CASE("tls: a context of the user's own is used as it is, and names are veri
     const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()),
                                                                SSL_CTX_free);
     SSL_CTX_load_verify_locations(context.get(), w.ca.file.c_str(), nullptr);
-    const tls_server server({.who = w.server}, serve_one_event);
+    const blocking_tls_server server({.who = w.server}, serve_one_event);
     const tls_client client({.context = context.get()});
     CHECK(receive(server.url(), {.tls = client}).events.size() == 1);
     CHECK(receive(server.url("127.0.0.1"), {.tls = client}).end == condition::certificate);
@@ -148,12 +148,12 @@ TEST_CASE("tls: reconnections resume the session", "[tls]") {
     const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
     const bool notify = GENERATE(true, false);
     CAPTURE(version, notify);
-    const tls_server server({.who = w.server, .minimum = version, .maximum = version},
-                            [&](blocking_connection& c, std::size_t) {
-                                c.receive_head();
-                                c.send(stream_head + "data: a\n\n");
-                                if (notify) c.send_close_notify();
-                            });
+    const blocking_tls_server server({.who = w.server, .minimum = version, .maximum = version},
+                                     [&](blocking_connection& c, std::size_t) {
+                                         c.receive_head();
+                                         c.send(stream_head + "data: a\n\n");
+                                         if (notify) c.send_close_notify();
+                                     });
     tls_options options = w.trusting;
     SECTION("whether the server ended them in order or not") {
         const outcome seen = receive(server.url(), {.tls = tls_client(options)}, 3, 9);
@@ -184,7 +184,7 @@ TEST_CASE("tls: reconnections resume the session", "[tls]") {
 
 TEST_CASE("tls: a session of one name is not resumed for another", "[tls]") {
     const world w;
-    const tls_server server({.who = w.server}, serve_one_event);
+    const blocking_tls_server server({.who = w.server}, serve_one_event);
     const tls_client client(w.trusting);
     CHECK(receive(server.url(), {.tls = client}).events.size() == 1);
     CHECK(receive(server.url("127.0.0.1"), {.tls = client}).end == condition::certificate);
@@ -211,7 +211,7 @@ TEST_CASE("tls: the end of a stream without close_notify", "[tls]") {
         response = stream_head + "data: a\n\n";
         expected = errc::truncated;
     }
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         c.receive_head();
         c.send(response);
     });
@@ -222,7 +222,7 @@ TEST_CASE("tls: the end of a stream without close_notify", "[tls]") {
 
 TEST_CASE("tls: a close_notify ends a body that ends with the connection", "[tls]") {
     const world w;
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         c.receive_head();
         c.send(stream_head + "data: a\n\n");
         c.send_close_notify();
@@ -236,7 +236,7 @@ TEST_CASE("tls: a close_notify ends a body that ends with the connection", "[tls
 TEST_CASE("tls: large events come whole", "[tls]") {
     const world w;
     const std::string data(300'000, 'x');
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         c.receive_head();
         c.send(stream_head);
         for (int i = 0; i < 10; ++i)
@@ -252,7 +252,7 @@ TEST_CASE("tls: large events come whole", "[tls]") {
 TEST_CASE("tls: large requests go out whole", "[tls]") {
     const world w;
     const std::string body(3'000'000, 'y');
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         std::string got = c.receive_head();
         const std::size_t head = got.find("\r\n\r\n") + 4;
         for (std::string piece = "-"; got.size() - head < body.size() && !piece.empty();
@@ -274,14 +274,15 @@ TEST_CASE("tls: says goodbye, and waits no longer for the answer than it has to"
     SECTION("a peer that never answers") { deaf = true; }
     std::atomic<bool> told = false;
     {
-        const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
-            c.receive_head();
-            c.send(stream_head + "data: a\n\n");
-            c.wait_for_end();
-            told = (SSL_get_shutdown(c.ssl()) & SSL_RECEIVED_SHUTDOWN) != 0;
-            for (int i = 0; i < 1000 && deaf; ++i)
-                std::this_thread::sleep_for(10ms);
-        });
+        const blocking_tls_server server(
+            {.who = w.server}, [&](blocking_connection& c, std::size_t) {
+                c.receive_head();
+                c.send(stream_head + "data: a\n\n");
+                c.wait_for_end();
+                told = (SSL_get_shutdown(c.ssl()) & SSL_RECEIVED_SHUTDOWN) != 0;
+                for (int i = 0; i < 1000 && deaf; ++i)
+                    std::this_thread::sleep_for(10ms);
+            });
         const auto start = clock_type::now();
         const outcome seen =
             receive(server.url(), {.tls = tls_client(w.trusting), .timeouts = {.close = 300ms}});
@@ -296,7 +297,7 @@ TEST_CASE("tls: says goodbye, and waits no longer for the answer than it has to"
 
 TEST_CASE("tls: a peer that goes on sending does not hold up the end", "[tls]") {
     const world w;
-    const tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
         c.receive_head();
         c.send(stream_head + "data: a\n\n");
         const std::string more(100'000, 'z');
@@ -346,7 +347,7 @@ TEST_CASE("tls: a peer that hangs up in the handshake", "[tls]") {
 
 TEST_CASE("tls: works with an executor of any type", "[tls]") {
     const world w;
-    const tls_server server({.who = w.server}, serve_one_event);
+    const blocking_tls_server server({.who = w.server}, serve_one_event);
     asio::io_context context;
     using source_type = basic_event_source<asio::io_context::executor_type>;
     source_type source(context.get_executor(), server.url(), {.tls = tls_client(w.trusting)});

@@ -22,7 +22,7 @@ using sse::errc;
 using sse::event_source_options;
 using sse::testing::blocking_connection;
 using clock_type = std::chrono::steady_clock;
-using server_type = sse::testing::tls_server;
+using server_type = sse::testing::blocking_tls_server;
 
 namespace {
 

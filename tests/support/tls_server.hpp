@@ -156,8 +156,8 @@ private:
     std::thread thread_;
 };
 
-/// How a `tls_server` does its handshakes.
-struct tls_server_options {
+/// How a `blocking_tls_server` does its handshakes.
+struct blocking_tls_options {
     identity who;
     int minimum = TLS1_2_VERSION;
     int maximum = TLS1_3_VERSION;
@@ -165,7 +165,7 @@ struct tls_server_options {
 };
 
 /// A `blocking_server` that speaks TLS, and notes what it saw of each handshake.
-class tls_server {
+class blocking_tls_server {
 public:
     struct handshake {
         bool done = false;
@@ -176,7 +176,7 @@ public:
         bool certificate = false;  ///< whether the client has sent one
     };
 
-    tls_server(tls_server_options options, blocking_server::serve_function serve)
+    blocking_tls_server(blocking_tls_options options, blocking_server::serve_function serve)
         : context_(make_context(options), SSL_CTX_free), serve_(std::move(serve)),
           server_([this](blocking_connection& c, std::size_t number) { accept(c, number); }) {}
 
@@ -191,7 +191,7 @@ public:
     [[nodiscard]] SSL_CTX* context() const noexcept { return context_.get(); }
 
 private:
-    static SSL_CTX* make_context(const tls_server_options& options) {
+    static SSL_CTX* make_context(const blocking_tls_options& options) {
         SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
         SSL_CTX_set_security_level(context, options.minimum < TLS1_2_VERSION ? 0 : 1);
         SSL_CTX_set_min_proto_version(context, options.minimum);
