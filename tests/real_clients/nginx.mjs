@@ -1,31 +1,19 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // nginx.mjs SSE_HUB NGINX OPENSSL: sse_hub behind nginx as it is by default, which asks by HTTP/1.0, and as
 // docs/proxies.md has it, which asks by HTTP/1.1; in front of it HTTP/1.1, and HTTP/2 over TLS.
-import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
-import net from "node:net";
-import os from "node:os";
-import path from "node:path";
+import { run_nginx } from "./nginx_process.mjs";
 import { at_end, check, finish, pause, publish, start, time_limit, until } from "./support.mjs";
 
 const [program, nginx, openssl] = process.argv.slice(2);
 time_limit(60);
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), "sse_nginx_"));
-at_end(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-const free_port = () => new Promise((resolve) => {
-  const server = net.createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
+let ending = false;
+at_end(() => (ending = true));
 
 const hub_options = ["--heartbeat", "0.4"];
 let hub = await start(program, ["--port", "0", ...hub_options]);
-const plain = await free_port();
-const secure = await free_port();
 
 // What one has to write anyway, and the same with what docs/proxies.md recommends.
 const locations = `
@@ -40,33 +28,12 @@ const locations = `
       proxy_pass http://127.0.0.1:${hub.port}/;
       proxy_ignore_headers X-Accel-Buffering;
     }`;
-const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-  .map((name) => `${name}_temp_path ${folder}/${name};`).join(" ");
-fs.writeFileSync(`${folder}/nginx.conf`, `
-daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-events {}
-http {
-  access_log off; ${temporary}
-  server { listen 127.0.0.1:${plain};${locations}
+const { plain, secure, folder } = await run_nginx(nginx, openssl, (ports, own) => `
+  server { listen 127.0.0.1:${ports.plain};${locations}
   }
-  server { listen 127.0.0.1:${secure} ssl http2;
-    ssl_certificate ${folder}/cert.pem; ssl_certificate_key ${folder}/key.pem;${locations}
-  }
-}
-`);
-execFileSync(openssl, ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-  "-keyout", `${folder}/key.pem`, "-out", `${folder}/cert.pem`, "-days", "2", "-subj", "/CN=localhost",
-  "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"], { stdio: "ignore" });
-
-let ending = false;
-const proxy = spawn(nginx, ["-p", folder, "-e", `${folder}/error.log`, "-c", `${folder}/nginx.conf`],
-  { stdio: ["ignore", "inherit", "inherit"] });
-at_end(() => { ending = true; proxy.kill("SIGKILL"); });
-proxy.on("exit", (status) => ending || check(false, `nginx ended: ${status}`));
-await until(() => new Promise((resolve) => {
-  const probe = net.connect(secure, "127.0.0.1", () => { probe.destroy(); resolve(true); });
-  probe.on("error", () => resolve(false));
-}), "nginx listens");
+  server { listen 127.0.0.1:${ports.secure} ssl http2;
+    ssl_certificate ${own}/cert.pem; ssl_certificate_key ${own}/key.pem;${locations}
+  }`);
 
 // A stream as it comes: {status, headers, text, ended ("": not yet), close()}.
 function over_http1(target, headers = {}) {
