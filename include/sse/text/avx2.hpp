@@ -56,8 +56,8 @@ look_up(const bytes_table& table, bytes_32 places) noexcept {
 inline constexpr bytes_table line_end_table = [] {
     bytes_table table{};
     table[0] = table[16] = 0xFF;
-    for (const unsigned char c : {'\n', '\r'})
-        table[c] = table[c + 16U] = c;
+    for (const std::size_t c : {std::size_t{'\n'}, std::size_t{'\r'}})
+        table[c] = table[c + 16] = static_cast<unsigned char>(c);
     return table;
 }();
 
@@ -77,6 +77,17 @@ is_quiet(const char* bytes, bytes_32& seen) noexcept {
         const bytes_32 lesser = a < b ? a : b;
         least = lesser < least ? lesser : least;
         seen |= a | b;
+    }
+    return high_bits(bytes_32(least <= '\r')) == 0;
+}
+
+/// Whether at least 32 bytes hold nothing up to CR.
+[[nodiscard, gnu::target("avx2")]] inline bool holds_no_control(const char* bytes,
+                                                                std::size_t size) noexcept {
+    bytes_32 least = load(bytes + size - sizeof least);
+    for (; size > sizeof least; size -= sizeof least, bytes += sizeof least) {
+        const bytes_32 v = load(bytes);
+        least = v < least ? v : least;
     }
     return high_bits(bytes_32(least <= '\r')) == 0;
 }

@@ -33,7 +33,7 @@ is_field(std::string_view line, std::string_view name_and_colon) noexcept {
 /// than `field_prefix_size` the byte behind it is looked at, which is no space.
 [[nodiscard, gnu::always_inline]] constexpr std::string_view field_value(std::string_view line,
                                                                          std::size_t at) noexcept {
-    at += line.data()[at] == ' ' ? 1 : 0;
+    at += std::size_t{line.data()[at] == ' '};
     return {line.data() + at, line.size() - at};
 }
 

@@ -36,7 +36,22 @@ inline void scan_stretch(const char* bytes, std::size_t size, std::size_t readab
     }
 }
 
-/// The same byte by byte, for constant evaluation.
+/// Whether a text holds no line end: always false when it does, and seldom otherwise.
+[[nodiscard]] constexpr bool is_one_line_for_sure(std::string_view text) noexcept {
+    if (std::is_constant_evaluated()) return false;
+    if (text.empty()) return true;
+    if (text.size() < block_scan::size) return scan_tail(text.data(), text.size()).line_ends == 0;
+#if defined(SSE_HAS_AVX2)
+    if (has_avx2()) return avx2::holds_no_control(text.data(), text.size());
+#endif
+    const char* const last = text.data() + text.size() - block_scan::size;
+    for (const char* block = text.data(); block < last; block += block_scan::size) {
+        if (scan_block(block).line_ends != 0) return false;
+    }
+    return scan_block(last).line_ends == 0;
+}
+
+/// What `scan_stretch` finds, byte by byte for constant evaluation.
 constexpr void scan_stretch_bytes(const char* bytes, std::size_t size,
                                   stretch_scan& found) noexcept {
     found.count = 0;

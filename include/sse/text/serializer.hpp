@@ -53,6 +53,7 @@ constexpr void put(Sink& sink, std::string_view bytes) {
 /// and CRLF end a line, and a text that ends in one has an empty last line.
 template <class Sink>
 constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
+    if (is_one_line_for_sure(text)) return put(sink, text);
     line_scanner scanner;
     scanner.start(text, false);
     line_scanner::walk lines(scanner);
