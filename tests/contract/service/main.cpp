@@ -5,35 +5,37 @@
 //
 //   sse_contract_service &        curl localhost:8123        curl -X DELETE localhost:8123
 #include "contract_service.hpp"
-#include "signals.hpp"
+#include "examples/stop_signals.hpp"
 
 #include <sse/version.hpp>
 
 #include <CLI/CLI.hpp>
 
-#include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 
 namespace {
 
 int run(std::uint16_t port, bool verbose) {
     sse::asio::io_context context(1);
-    sse::asio::signal_set signals(context, SIGINT, SIGTERM);
+    std::optional<sse::contract::contract_service> service;
+    stop_signals signals(context, [&] { service->close(); });
     sse::contract::contract_service::options options{.port = port};
     if (verbose)
         options.log = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
-    options.on_quit = [&] { signals.cancel(); };
-    sse::contract::contract_service service(context.get_executor(), options);
-    if (const sse::error_code ec = service.listen()) {
+    options.on_quit = [&] {
+        signals.cancel();
+        sse::asio::post(context, [&] { service->close(); });
+    };
+    service.emplace(context.get_executor(), options);
+    if (const sse::error_code ec = service->listen()) {
         std::fprintf(stderr, "sse_contract_service: cannot listen on port %d: %s\n", port,
                      ec.message().c_str());
         return 1;
     }
-    // Either a signal came or the harness asked to end.
-    signals.async_wait([&](sse::error_code, int) { service.close(); });
-    std::printf("%d\n", service.port());
+    std::printf("%d\n", service->port());
     std::fflush(stdout);
     context.run();
     return 0;
