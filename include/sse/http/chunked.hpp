@@ -45,7 +45,11 @@ public:
                 const std::string_view payload = bytes.substr(at, take(bytes.size() - at));
                 return {at + payload.size(), payload};
             }
-            error_ = step(bytes[at++]);
+            if (const std::size_t size = skip_border(bytes.substr(at)); size != 0) {
+                at += size;
+            } else {
+                error_ = step(bytes[at++]);
+            }
         }
         return {at, {}};
     }
@@ -83,6 +87,28 @@ private:
             state_ = state::data_cr;
         }
         return static_cast<std::size_t>(size);
+    }
+
+    /// What stands between two chunks, at once where all of it is there and nothing else: line ends
+    /// and a size that is not 0. Returns the bytes that it takes; 0 leaves them to `step`.
+    [[nodiscard]] std::size_t skip_border(std::string_view bytes) noexcept {
+        constexpr std::size_t longest = 2 + 16; // CR LF and the digits
+        if (state_ != state::data_cr || !bytes.starts_with("\r\n")) {
+            return 0;
+        }
+        std::uint64_t size = 0;
+        std::size_t at = 2;
+        for (; at < bytes.size() && at < longest; ++at) {
+            const int digit = hex_value(bytes[at]);
+            if (digit < 0) break;
+            size = size * 16 + static_cast<unsigned>(digit);
+        }
+        if (size == 0 || !bytes.substr(at).starts_with("\r\n")) {
+            return 0;
+        }
+        remaining_ = size;
+        state_ = state::data;
+        return at + 2;
     }
 
     [[nodiscard]] errc step(char c) noexcept {

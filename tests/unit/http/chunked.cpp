@@ -58,6 +58,24 @@ TEST_CASE("chunked_decoder: payload may hold any bytes, line ends too", "[http]"
     CHECK(result.done);
 }
 
+TEST_CASE("chunked_decoder: what stands between chunks is read alike whole and in parts",
+          "[http]") {
+    const auto behind_a_chunk = [](std::string_view line) {
+        return decode_everyhow("1\r\nx\r\n" + std::string(line) + "ab\r\n0\r\n\r\n");
+    };
+    for (const std::string_view line :
+         {"2\r\n", "02\r\n", "0000000000000002\r\n", "2;a=b\r\n", "2 ;a\r\n"})
+        CHECK(behind_a_chunk(line).payload == "xab");
+    for (const std::string_view line :
+         {"00000000000000002\r\n", "\r\n", "2\n", "2\r", "2\r\r\n", "-2\r\n", "0x2\r\n", " 2\r\n",
+          "2 \r\n", "g\r\n", "\r\n2\r\n"})
+        CHECK(behind_a_chunk(line).error == errc::bad_chunk);
+    CHECK(behind_a_chunk("ffffffffffffffff\r\n").error == errc::success);
+    CHECK_FALSE(behind_a_chunk("ffffffffffffffff\r\n").done);
+    CHECK(decode_everyhow("1\r\nx\n\r1\r\ny\r\n0\r\n\r\n").error == errc::bad_chunk);
+    CHECK(decode_everyhow("1\r\nx1\r\ny\r\n0\r\n\r\n").error == errc::bad_chunk);
+}
+
 TEST_CASE("chunked_decoder: an empty body is done at its last chunk", "[http]") {
     CHECK(decode_everyhow("0\r\n\r\n").done);
     CHECK(decode_everyhow("0000\r\n\r\n").done);
