@@ -10,6 +10,7 @@
 #include <sse/server/limits.hpp>
 #include <sse/server/metrics.hpp>
 #include <sse/server/options.hpp>
+#include <sse/server/prometheus.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
 #include <sse/server/response.hpp>

@@ -235,6 +235,29 @@ TEST_CASE("tls_server: new certificates are for new connections", "[tls][server]
     CHECK(before.read_until("hello\n").find("200 OK") != std::string::npos);
 }
 
+TEST_CASE("tls_server: serves the threads of a pool, and is changed meanwhile", "[tls][server]") {
+    fixture f;
+    sse::server_pool pool(3, {.port = 0, .tls = f.tls});
+    pool.setup(f.routes());
+    REQUIRE_FALSE(pool.listen());
+    pool.start();
+    std::vector<std::unique_ptr<openssl_client>> clients;
+    for (int i = 0; i < 12; ++i) {
+        clients.push_back(std::make_unique<openssl_client>(pool.local_endpoint().port()));
+        clients.back()->get("/events/a");
+        clients.back()->read_until("\n\n\r\n");
+        CHECK_FALSE(f.tls.reload());
+    }
+    CHECK(pool.metrics().streams == 12);
+    REQUIRE(f.hub.publish("a", {.data = "for all"}));
+    for (const auto& c : clients)
+        CHECK(c->read_until("for all\n").find("data: for all\n") != std::string::npos);
+    f.hub.close();
+    pool.close();
+    for (const auto& c : clients)
+        c->read_all();
+}
+
 TEST_CASE("tls_server: clients may be asked for certificates", "[tls][server]") {
     fixture f;
     sse::tls_server_options options = f.options();

@@ -88,7 +88,7 @@ TEST_CASE("async_upgrade: a connection of another server becomes an event stream
               {.stream = {.headers = {{"X-Mine", "1"}}, .padding = 100},
                .cors = {.origins = {"https://app.example"}}});
     REQUIRE_FALSE(*c.result);
-    const std::string head = peer.read_until("\n\r\n");
+    const std::string head = peer.read_until(" \n\r\n");
     for (const char* line :
          {"HTTP/1.1 200 OK\r\n", "Content-Type: text/event-stream\r\n", "X-Mine: 1\r\n",
           "Connection: close\r\n", "Transfer-Encoding: chunked\r\n",

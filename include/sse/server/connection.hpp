@@ -80,8 +80,6 @@ private:
     static constexpr std::size_t max_output = std::size_t{256} << 10;
 
     // its life: impl/connection.hpp
-    void shake_hands();
-    void on_handshake(const error_code& ec, std::unique_ptr<net::byte_stream> stream);
     void link();
     void unlink() noexcept;
     void wait_readable();
@@ -93,6 +91,10 @@ private:
     void flush();
     void linger();
     void lost(const error_code& why);
+
+    // its handshake and its deadlines: impl/connection_time.hpp
+    void shake_hands();
+    void on_handshake(const error_code& ec, std::unique_ptr<net::byte_stream> stream);
     void update_deadline();
 
     // requests and short answers: impl/connection_requests.hpp
@@ -101,14 +103,11 @@ private:
     void process_input();
     void after_request();
     void dispatch();
-    void run_route(request& rq);
     void call_handler(request& rq, std::size_t route);
-    void preflight(const std::string& allow, bool found);
     void tell_guards() noexcept;
     [[nodiscard]] std::string origin() const;
     void fail(errc e);
     void answered();
-    [[nodiscard]] response busy() const;
     [[nodiscard]] answer_context context() const;
 
     // event streams: impl/connection_stream.hpp
@@ -139,3 +138,4 @@ private:
 #include <sse/server/impl/connection.hpp>
 #include <sse/server/impl/connection_requests.hpp>
 #include <sse/server/impl/connection_stream.hpp>
+#include <sse/server/impl/connection_time.hpp>

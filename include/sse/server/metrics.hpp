@@ -3,8 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 namespace sse {
 
@@ -27,26 +25,6 @@ struct server_metrics {
         return *this;
     }
 };
-
-/// What a server has done, in the text format of Prometheus, under names that begin with
-/// `sse_server_`.
-[[nodiscard]] inline std::string to_prometheus(const server_metrics& m) {
-    std::string out;
-    const auto write = [&out](std::string_view name, std::string_view type,
-                              std::string_view meaning, std::uint64_t value) {
-        out.append("# HELP ").append(name).append(" ").append(meaning).append("\n# TYPE ");
-        out.append(name).append(" ").append(type).append("\n").append(name).append(" ");
-        out.append(std::to_string(value)).append("\n");
-    };
-    write("sse_server_connections", "gauge", "Open connections.", m.connections);
-    write("sse_server_streams", "gauge", "Open event streams.", m.streams);
-    write("sse_server_accepted_total", "counter", "Connections accepted.", m.accepted);
-    write("sse_server_refused_total", "counter", "Connections and streams over a limit.",
-          m.refused);
-    write("sse_server_requests_total", "counter", "Requests read.", m.requests);
-    write("sse_server_tls_failed_total", "counter", "TLS handshakes that failed.", m.tls_failed);
-    return out;
-}
 
 namespace detail {
 

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <sse/server/metrics.hpp>
+#include <sse/server/prometheus.hpp>
 
 #include <string>
 

@@ -4,8 +4,7 @@
 #include <sse/server/connection.hpp>
 #include <sse/server/cors.hpp>
 #include <sse/server/guard.hpp>
-#include <sse/server/host_guard.hpp>
-#include <sse/server/origin_guard.hpp>
+#include <sse/server/judgement.hpp>
 
 #include <memory>
 #include <string>
@@ -24,15 +23,8 @@ inline void connection::refuse() {
     link();
     open_exchange().last = true;
     phase_ = phase::answering;
-    respond(busy());
+    respond(busy_answer(state_->options.limits));
     wait_readable();
-}
-
-inline response connection::busy() const {
-    const std::string seconds = std::to_string(state_->options.limits.retry_after.count());
-    return {.status = 503,
-            .body = std::string(http::reason_phrase(503)) + "\n",
-            .headers = {{"Retry-After", seconds}}};
 }
 
 inline answer_context connection::context() const {
@@ -94,40 +86,9 @@ inline void connection::dispatch() {
     phase_ = phase::answering;
     s.timers->clear(*this);
     request& rq = http_->reader.current();
-    if (!s.hosts.empty() && !is_host_allowed(rq.head.authority(), s.hosts)) {
-        return respond({.status = 421, .body = "host not served\n"});
-    }
-    if (!is_origin_allowed(rq, s.hosts, s.options.cors)) {
-        return respond({.status = 403, .body = "origin not allowed\n"});
-    }
-    if (s.refusing) return respond(busy());
-    run_route(rq);
-}
-
-inline void connection::run_route(request& rq) {
-    server_state& s = *state_;
-    route_match match = s.routes.find(rq.method(), rq.path);
-    const bool asks_first = rq.method() == "OPTIONS" && !s.options.cors.origins.empty() &&
-                            !origin().empty() &&
-                            !rq.header("Access-Control-Request-Method").empty();
-    if (asks_first) return preflight(match.allow, match.result != route_match::kind::no_path);
-    switch (match.result) {
-    case route_match::kind::found: break;
-    case route_match::kind::bad_escape:
-        return respond({.status = 400, .body = "bad percent-encoding\n"});
-    case route_match::kind::no_method:
-        if (rq.method() == "OPTIONS") {
-            return respond({.status = 204, .headers = {{"Allow", match.allow}}});
-        }
-        return respond(
-            {.status = 405, .body = "method not allowed\n", .headers = {{"Allow", match.allow}}});
-    case route_match::kind::no_path:
-        if (rq.path == "*")
-            return respond({.status = 204, .headers = {{"Allow", s.routes.allow()}}});
-        return respond({.status = 404, .body = "not found\n"});
-    }
-    rq.parameters = std::move(match.parameters);
-    call_handler(rq, match.index);
+    judgement j = judge(rq, s);
+    if (j.answer) return respond(std::move(*j.answer));
+    call_handler(rq, j.route);
 }
 
 inline void connection::call_handler(request& rq, std::size_t route) {
@@ -143,15 +104,6 @@ inline void connection::call_handler(request& rq, std::size_t route) {
                                                      std::move(guards), std::move(handler));
     http_->call = call;
     guarded_call::go_on(call);
-}
-
-/// Answers what browsers ask before they send a request of another origin.
-inline void connection::preflight(const std::string& allow, bool found) {
-    if (!found) return respond({.status = 404, .body = "not found\n"});
-    const cors_options& cors = state_->options.cors;
-    if (!allows_origin(cors, origin()))
-        return respond({.status = 403, .body = "origin not allowed\n"});
-    respond({.status = 204, .headers = preflight_fields(cors, allow)});
 }
 
 inline void connection::tell_guards() noexcept {

@@ -3,6 +3,7 @@
 
 #include <sse/server/connection.hpp>
 #include <sse/server/cors.hpp>
+#include <sse/server/judgement.hpp>
 
 #include <utility>
 
@@ -30,7 +31,7 @@ inline stream_sink* connection::open_stream(const http::fields& headers,
     }
     if (!state_->admitted->open_stream()) {
         ++state_->counters.refused;
-        respond(busy());
+        respond(busy_answer(state_->options.limits));
         return nullptr;
     }
     first = std::exchange(http_->output, {}).append(head);
