@@ -36,4 +36,14 @@ wait "$pid" || fail "12_drain: exit status"
 wait "$reader" || fail "12_drain: the end of the stream"
 grep -q '^event: farewell$' "$dir/ticks" || fail "12_drain: farewell"
 grep -q '^1 ended in order, 0 cut$' "$dir/out" || fail "12_drain: what it tells"
+
+start "$bin/19_dashboard" 0
+"$curl" -sS "$url/" | grep -q '<title>Dashboard</title>' || fail "19_dashboard: the page"
+stream readings /readings
+wait_for '^data: {"machine":"machine 8","celsius":[0-9]' "$dir/readings"
+sleep 1 # by now all have one
+stream newest /readings
+wait_for '^data: {"machine":"machine 8","celsius":[0-9]' "$dir/newest"
+[ "$(sed -n 's/^data: {"machine":"\(.*\)",.*/\1/p' "$dir/newest" | head -n 8 | sort -u | wc -l)" = 8 ] ||
+    fail "19_dashboard: the newest value of each comes first"
 echo "passed"
