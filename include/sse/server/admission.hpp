@@ -29,9 +29,10 @@ public:
     admission& operator=(const admission&) = delete;
 
     /// A place for a connection from `address`, to be given back by `leave`; null if there is none.
+    /// Those without an address, such as over unix sockets, only count in all.
     [[nodiscard]] place* enter(std::string_view address) {
         if (!take(connections_, connections_limit_)) return nullptr;
-        if (address_limit_ == 0) return &anywhere_;
+        if (address_limit_ == 0 || address.empty()) return &anywhere_;
         const std::lock_guard lock(mutex_);
         const auto at = addresses_.try_emplace(std::string(address)).first;
         if (at->second < address_limit_) {

@@ -45,6 +45,14 @@ TEST_CASE("admission: a place that was left is free again", "[admission]") {
     CHECK(a.open_stream());
 }
 
+TEST_CASE("admission: who has no address is not of one with others", "[admission]") {
+    admission a({.connections = 3, .connections_per_address = 1});
+    CHECK(a.enter("") != nullptr);
+    CHECK(a.enter("") != nullptr);
+    CHECK(a.enter("one") != nullptr);
+    CHECK(a.enter("") == nullptr);
+}
+
 TEST_CASE("admission: those that are refused have places of their own, and not many",
           "[admission]") {
     admission a({.connections = 1});
