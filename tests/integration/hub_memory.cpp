@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,20 +30,26 @@ struct outcome {
     sse::hub_metrics metrics;
 };
 
-/// 10 of 100 readers never read while 30 MB are published.
-outcome stall(sse::overflow policy, std::size_t history_bytes) {
+/// 10 of 100 readers, on one shard or on two, never read while 30 MB are published.
+outcome stall(sse::overflow policy, std::size_t history_bytes, int shards) {
     constexpr int events = 30'000;
     const std::string data(1000, 'x');
     sse::hub hub({.history = {.events = 0, .bytes = history_bytes}, .overflow = policy});
-    running_server server({}, [&](sse::server& s) { sse::testing::add_hub_routes(s, hub); });
+    const auto routes = [&](sse::server& s) { sse::testing::add_hub_routes(s, hub); };
+    running_server server({}, routes);
+    std::optional<running_server> other;
+    if (shards == 2) other.emplace(sse::server_options{}, routes);
+    const auto place = [&](int i) -> running_server& {
+        return other && i % 2 == 1 ? *other : server;
+    };
     std::vector<raw_client> stalled;
     for (int i = 0; i < 10; ++i) {
-        stalled.push_back(server.connect(4096));
+        stalled.push_back(place(i).connect(4096));
         stalled.back().get("/events/a");
     }
     std::vector<raw_client> reading;
     for (int i = 0; i < 90; ++i) {
-        reading.push_back(server.connect());
+        reading.push_back(place(i).connect());
         reading.back().get("/events/a");
     }
     REQUIRE(server.wait_for([&] { return hub.metrics().subscribers == 100; }));
@@ -76,9 +83,16 @@ outcome stall(sse::overflow policy, std::size_t history_bytes) {
 TEST_CASE("hub: readers that never read cost no memory beyond the history and stop nobody",
           "[hub][memory]") {
     constexpr std::size_t bound = std::size_t{4} << 20;
-    for (const sse::overflow policy : {sse::overflow::disconnect, sse::overflow::skip}) {
-        const outcome out = stall(policy, bound);
-        CAPTURE(out.grown, out.log_bytes, out.metrics.gaps.lagged, out.metrics.disconnects.lagged);
+    struct row {
+        sse::overflow policy;
+        int shards;
+    };
+    for (const auto [policy, shards] :
+         {row{sse::overflow::disconnect, 1}, row{sse::overflow::skip, 1},
+          row{sse::overflow::disconnect, 2}, row{sse::overflow::skip, 2}}) {
+        const outcome out = stall(policy, bound, shards);
+        CAPTURE(shards, out.grown, out.log_bytes, out.metrics.gaps.lagged,
+                out.metrics.disconnects.lagged);
         CHECK(out.complete == 90);
         CHECK(out.log_bytes <= bound);
         CHECK(out.log_bytes > bound / 2);

@@ -108,6 +108,7 @@ struct reading {
         connected,
         position, ///< an id without an event
         event,
+        alone, ///< an event for this reader only
         gap,
         ended, ///< the connection
     };
@@ -138,6 +139,21 @@ public:
     [[nodiscard]] const std::vector<reading>& log() const noexcept { return log_; }
     [[nodiscard]] const std::string& last_data() const noexcept { return last_data_; }
 
+    /// Takes events of the type "y" only.
+    void filter() noexcept { filtered_ = true; }
+    [[nodiscard]] bool filtered() const noexcept { return filtered_; }
+
+    /// Lets the hub send an event on this stream only, when its last number is `sequence`.
+    void send_alone(std::uint64_t sequence) {
+        if (!subscriber_.is_open()) return;
+        const std::string data = std::to_string(sequence) + " " + std::to_string(sent_ + 1);
+        const errc e = subscriber_.send({.type = "alone", .data = data});
+        demand(e == errc::success || e == errc::buffer_full, "an event for one stream");
+        if (e == errc::success) ++sent_;
+    }
+    /// How many of these there were on this connection.
+    [[nodiscard]] std::size_t sent_alone() const noexcept { return sent_; }
+
     /// `id`: comes with this one in place of the last that it was given.
     void connect(hub& h, std::string_view id = {}) {
         disconnect();
@@ -149,7 +165,11 @@ public:
         log_.push_back({reading::kind::connected, !last.empty() && id.empty(), !id.empty()});
         first_ = true;
         known_ = last;
-        const errc e = h.subscribe(reply(connection_), {.topics = topics_, .last_event_id = last});
+        subscribe_options o{.topics = topics_, .last_event_id = last};
+        if (filtered_) o.filter = [](const event_outline& e) { return e.type == "y"; };
+        sent_ = 0;
+        subscriber_ = h.open(reply(connection_), o);
+        const errc e = subscriber_.error();
         demand(e == errc::success || e == errc::draining, "subscribed");
     }
 
@@ -207,6 +227,11 @@ private:
         known_ = e.id;
         const bool first = std::exchange(first_, false);
         if (e.type == "farewell") return;
+        if (e.type == "alone") {
+            demand(!connection_->announced_gap() || !first, "a gap goes first");
+            return add(reading::kind::alone, std::string(e.data));
+        }
+        demand(e.type == "gap" || !filtered_ || e.type == "y", "the filter wants it");
         if (e.type == "gap") return take_gap(e.data, first);
         demand(!first || !connection_->announced_gap(), "a gap in the head comes as an event, too");
         last_data_ = e.data;
@@ -239,6 +264,9 @@ private:
     bool chunked_;
     bool first_ = true; // no event has come on this connection
     std::shared_ptr<memory_connection> connection_;
+    hub_subscriber subscriber_;
+    bool filtered_ = false;
+    std::size_t sent_ = 0; // for it alone
     std::optional<http::chunked_decoder> chunks_;
     sse::parser parser_;
     std::string known_;

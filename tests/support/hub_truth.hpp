@@ -26,6 +26,7 @@ struct published {
     std::string data{}; ///< no two events have the same
     std::string key{};
     bool own_id = false;
+    bool wanted = false;     ///< by readers with a filter
     bool superseded = false; ///< by a later one with its key
 
     [[nodiscard]] auto place() const { return std::tuple(epoch, sequence); }
@@ -61,9 +62,12 @@ public:
         }
         at_.reset();
         own_ = false;
+        filtered_ = reader.filtered();
         for (const reading& r : reader.log())
             step(r);
-        if (caught_up) end_of_stream();
+        if (!caught_up) return;
+        end_of_stream();
+        demand(account_.alone == reader.sent_alone(), "what is for it alone comes");
     }
 
 private:
@@ -79,6 +83,7 @@ private:
             return;
         case reading::kind::position: return position({r.epoch, r.sequence});
         case reading::kind::event: return event(r);
+        case reading::kind::alone: return alone(r);
         case reading::kind::gap: return gap(r);
         case reading::kind::ended: return;
         }
@@ -87,6 +92,13 @@ private:
     /// The block that a stream without a gap begins with.
     void position(const place& to) {
         if (account_.foreign || (own_ && to == place{})) return; // its own id, which comes back
+        if (filtered_ && account_.begun) { // it is told where it is now and then
+            demand(*at_ < to, "a position goes on");
+            leave_out(*at_, {std::get<0>(to), std::get<1>(to) + 1}, false);
+            at_ = to;
+            own_ = false;
+            return;
+        }
         demand(account_.begun == false, "a position comes first");
         account_.begun = true;
         own_ = false;
@@ -104,10 +116,22 @@ private:
         demand(at_.has_value(), "a stream begins with a position");
         demand(std::get<0>(*at_) == e.epoch || account_.told, "a restart is a gap");
         demand(*at_ < e.place(), "each event comes once and in order: " + r.text.substr(0, 12));
+        demand(e.sequence > account_.floor, "an event for one stream is in its order");
         leave_out(*at_, e.place(), false);
         at_ = e.place();
         own_ = e.own_id;
         account_.begun = true;
+    }
+
+    /// It comes behind all that was published before, and ahead of what was later.
+    void alone(const reading& r) {
+        account_.floor = std::stoull(r.text);
+        const std::size_t number = std::stoull(r.text.substr(r.text.find(' ')));
+        demand(number == ++account_.alone, "what is for one stream comes once and in order");
+        if (!at_) return;
+        const account before = account_;
+        leave_out(*at_, {std::get<0>(*at_), account_.floor + 1}, false);
+        account_ = before;
     }
 
     void gap(const reading& r) {
@@ -141,7 +165,7 @@ private:
         for (; i != mine_.end() && (*i)->place() < to; ++i) {
             if ((*i)->epoch != std::get<0>(to)) continue;
             ++account_.most;
-            if ((*i)->superseded) continue;
+            if ((*i)->superseded || (filtered_ && !(*i)->wanted)) continue;
             ++account_.least;
             demand(account_.told || at_gap,
                    "what is missing is announced: " + (*i)->data.substr(0, 12));
@@ -170,6 +194,8 @@ private:
         bool counted = true;      ///< they said how much was missing
         std::uint64_t missed = 0; ///< as announced
         std::uint64_t least = 0;  ///< that is missing
+        std::uint64_t floor = 0;  ///< what comes has a higher number
+        std::size_t alone = 0;    ///< events for this stream only
         std::uint64_t most = 0;   ///< with what was superseded
     };
 
@@ -178,7 +204,8 @@ private:
     bool complete_;
     std::vector<const published*> mine_;
     std::optional<place> at_; // where the reader stands
-    bool own_ = false;        // by an id of the publisher's choice
+    bool filtered_ = false;
+    bool own_ = false; // by an id of the publisher's choice
     account account_;
 };
 

@@ -87,6 +87,7 @@ public:
         for (std::size_t i = 0; i < n; ++i) {
             readers_.emplace_back(choose_topics(pick), contexts_[pick(2)].get_executor(),
                                   pick(4) != 0);
+            if (pick(5) == 0) readers_.back().filter();
         }
     }
 
@@ -97,7 +98,8 @@ public:
         if (dice < 56) return poll(pick(2));
         if (dice < 78) return reader.allow(pick(3) == 0 ? 1 + pick(20) : pick(3'000));
         if (dice < 84) return reader.disconnect();
-        if (dice < 97) return reader.connected() ? reader.read() : connect(reader);
+        if (dice < 94) return reader.connected() ? reader.read() : connect(reader);
+        if (dice < 97) return reader.send_alone(sequence_);
         if (dice < 98) return restart();
         if (dice < 99) return try_invalid();
         poll(0);
@@ -124,7 +126,9 @@ private:
         if (key != 0) e.key = std::to_string(key);
         e.own_id = own == 0;
         const std::string id = e.own_id ? "own" + std::to_string(number_) : "";
-        const auto result = hub_->publish(topic, {.data = e.data, .id = id}, {.key = e.key});
+        e.wanted = pick(3) == 0;
+        const auto result = hub_->publish(
+            topic, {.type = e.wanted ? "y" : "", .data = e.data, .id = id}, {.key = e.key});
         demand(result.error == errc::success, "published");
         const std::string expected = e.own_id ? id : to_string(event_id{options_.epoch, sequence_});
         demand(result.id == expected, "its id is the next one");

@@ -59,10 +59,10 @@ chooser seeded(std::uint64_t seed) {
 
 #if defined(SSE_TESTS_SANITIZED)
 constexpr std::uint64_t rounds = 1'500;
-constexpr std::uint64_t threaded_rounds = 30;
+constexpr std::uint64_t threaded_rounds = 25;
 #else
 constexpr std::uint64_t rounds = 10'000;
-constexpr std::uint64_t threaded_rounds = 300;
+constexpr std::uint64_t threaded_rounds = 100;
 #endif
 
 /// A hub whose readers are on two shards, each with a thread of its own, while others publish.
