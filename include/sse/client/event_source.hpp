@@ -93,9 +93,8 @@ public:
     template <class CompletionToken = asio::default_completion_token_t<executor_type>>
     auto
     async_receive(CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
-        using op = detail::receive_op<state, detail::owned_result>;
-        return asio::async_compose<CompletionToken, void(error_code, event)>(op(state_), token,
-                                                                             state_->executor());
+        return asio::async_initiate<CompletionToken, void(error_code, event)>(
+            initiate<detail::owned_result>{state_}, token);
     }
 
     /// Receives all events that one read brings, borrowed.
@@ -106,9 +105,8 @@ public:
     template <class CompletionToken = asio::default_completion_token_t<executor_type>>
     auto async_receive_batch(
         CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
-        using op = detail::receive_op<state, detail::batch_result>;
-        return asio::async_compose<CompletionToken, void(error_code, event_batch)>(
-            op(state_), token, state_->executor());
+        return asio::async_initiate<CompletionToken, void(error_code, event_batch)>(
+            initiate<detail::batch_result>{state_}, token);
     }
 
     /// Ends the source for good and its connection at once. A receive under way completes with
@@ -144,6 +142,32 @@ public:
 
 private:
     using state = detail::source_state<Executor, Net>;
+
+    template <class Result>
+    struct initiate {
+        using executor_type = Executor;
+        std::shared_ptr<state> source;
+        [[nodiscard]] executor_type get_executor() const { return source->executor(); }
+
+        /// A handler whose executor keeps no order, as the one of `use_future` does, gets that of
+        /// the source.
+        template <class Handler>
+        void operator()(Handler&& handler) const {
+            using own = asio::associated_executor_t<std::decay_t<Handler>, Executor>;
+            if constexpr (std::is_convertible_v<own, asio::any_io_executor>)
+                start(handler);
+            else
+                start(asio::bind_executor(get_executor(), std::forward<Handler>(handler)));
+        }
+
+        template <class Handler>
+        void start(Handler&& handler) const {
+            using op = detail::receive_op<state, Result>;
+            asio::async_compose<std::decay_t<Handler>, void(error_code, typename Result::type)>(
+                op(source), handler, get_executor());
+        }
+    };
+
     std::shared_ptr<state> state_;
 };
 

@@ -5,7 +5,15 @@
 
 #include <sse/client/event_source.hpp>
 
+#if defined(SSE_BOOST_ASIO)
+#include <boost/asio/use_future.hpp>
+#else
+#include <asio/use_future.hpp>
+#endif
+
+#include <future>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -31,6 +39,26 @@ TEST_CASE("event_source: works on any executor", "[event_source]") {
     source.async_receive([&](sse::error_code ec, const sse::event&) { error = ec; });
     context.run();
     CHECK(error == sse::errc::invalid_url);
+}
+
+TEST_CASE("event_source: completes futures, and stays on its executor all the same",
+          "[event_source]") {
+    source_fixture f;
+    std::thread::id hook;
+    f.options.hooks.on_request_async = [&](sse::pending_request r) {
+        hook = std::this_thread::get_id(); // use_future's own executor has threads of the system
+        r.send();
+    };
+    f.peer().accept().expect_request().reply(stream_head).send("data: a\n\n").close();
+    f.peer().accept().expect_request().reply("HTTP/1.1 404 X\r\n\r\n");
+    auto source = f.make();
+    std::future<sse::event> first = source.async_receive(sse::asio::use_future);
+    f.sim.run();
+    CHECK(first.get().data == "a");
+    CHECK(hook == std::this_thread::get_id());
+    std::future<sse::event_batch> second = source.async_receive_batch(sse::asio::use_future);
+    f.sim.run();
+    CHECK_THROWS(second.get());
 }
 
 #if defined(SSE_EXAMPLES_HAVE_COROUTINES)
