@@ -25,16 +25,26 @@ namespace detail {
 inline constexpr std::size_t epoch_digits = 12;
 inline constexpr std::size_t event_id_size = epoch_digits + 1 + 20; ///< the longest one
 
-/// Writes `id` to `out`, which holds at least `event_id_size` bytes; returns how many it wrote.
-inline std::size_t write_event_id(const event_id& id, char* out) noexcept {
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t i = 0; i < epoch_digits; ++i) {
-        out[i] = digits[(id.epoch >> (4 * (epoch_digits - 1 - i))) & 0x0fU];
+/// Writes ids of one epoch, as text that is there until the next one.
+class event_id_writer {
+public:
+    explicit event_id_writer(std::uint64_t epoch) noexcept {
+        constexpr std::string_view digits = "0123456789abcdef";
+        for (std::size_t i = 0; i < epoch_digits; ++i) {
+            text_[i] = digits[(epoch >> (4 * (epoch_digits - 1 - i))) & 0x0fU];
+        }
+        text_[epoch_digits] = '-';
     }
-    out[epoch_digits] = '-';
-    char* const number = out + epoch_digits + 1;
-    return static_cast<std::size_t>(std::to_chars(number, number + 20, id.sequence).ptr - out);
-}
+
+    [[nodiscard]] std::string_view write(std::uint64_t sequence) noexcept {
+        char* const number = text_ + epoch_digits + 1;
+        const char* const end = std::to_chars(number, number + 20, sequence).ptr;
+        return {text_, static_cast<std::size_t>(end - text_)};
+    }
+
+private:
+    char text_[event_id_size];
+};
 
 [[nodiscard]] constexpr bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -46,8 +56,7 @@ inline std::size_t write_event_id(const event_id& id, char* out) noexcept {
 
 /// The id as readers get it.
 [[nodiscard]] inline std::string to_string(const event_id& id) {
-    char text[detail::event_id_size];
-    return {text, detail::write_event_id(id, text)};
+    return std::string(detail::event_id_writer(id.epoch).write(id.sequence));
 }
 
 /// Whether `text` has the shape of a hub's own id, so that an id of somebody's choice must not.

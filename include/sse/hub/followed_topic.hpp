@@ -22,7 +22,9 @@ struct followed_topic {
         std::size_t source; ///< which of the reader's topics it is
     };
 
-    explicit followed_topic(std::string topic) : name(std::move(topic)) {}
+    /// `unused` gets the topic when its last reader has left.
+    explicit followed_topic(std::string topic, std::vector<followed_topic*>* unused = nullptr)
+        : name(std::move(topic)), unused_(unused) {}
 
     /// Returns the reader's slot.
     std::size_t add_reader(slot reader);
@@ -34,6 +36,10 @@ struct followed_topic {
     std::uint64_t dropped_up_to = 0; ///< number of the last event of an earlier log of the topic
     std::vector<slot> readers;
     std::atomic<std::size_t> reader_count{0}; ///< of `readers`, for other threads
+    bool is_unused = false;                   ///< and told so
+
+private:
+    std::vector<followed_topic*>* unused_;
 };
 
 } // namespace sse::detail

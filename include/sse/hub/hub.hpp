@@ -50,20 +50,19 @@ public:
     /// still in history; `errc::too_many_topics`; `errc::draining`. Nothing is appended then.
     publish_result publish(std::string_view topic, const event_view& e,
                            const publish_options& options = {}) {
-        detail::log_store::result r;
-        {
-            const std::lock_guard lock(state_->mutex);
-            if (state_->draining) return {errc::draining};
-            const std::uint64_t now = state_->now();
-            r = state_->store.append(topic, e, {options.retry, options.key}, now);
-            if (r.error != errc::success) return {r.error};
-            ++state_->metrics.published;
-            state_->drop_idle(now);
-        }
-        return {errc::success,
-                e.id.empty() ? to_string(event_id{state_->store.epoch(), r.sequence})
-                             : std::string(e.id),
-                r.woken};
+        publish_result result;
+        result.id.reserve(detail::event_id_size); // outside of the lock
+        const std::lock_guard lock(state_->mutex);
+        if (state_->draining) return {errc::draining};
+        const std::uint64_t now = state_->now();
+        const auto r = state_->store.append(topic, e, {options.retry, options.key}, now);
+        result.error = r.error;
+        if (r.error != errc::success) return result;
+        result.id = r.id;
+        result.woken = r.woken;
+        ++state_->metrics.published;
+        state_->store.drop_idle(now);
+        return result;
     }
 
     /// Answers with a stream of the topics, from where the reader stands. What cannot be

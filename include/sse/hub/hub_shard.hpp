@@ -95,6 +95,7 @@ private:
     std::vector<topic_log::interest>::iterator find_interest(topic_log& log);
     template <class Visitor>
     void for_each_topic(std::string_view name, Visitor&& visit);
+    void drop_pattern_stream(hub_stream& stream) noexcept;
     void add_pattern(hub_stream& stream, std::string_view pattern);
     void forget_unused();
     void end_old();
@@ -106,6 +107,7 @@ private:
     net::timer timer_;
     string_map<std::unique_ptr<followed_topic>> topics_; // changed under the hub's lock
     std::unordered_map<const topic_log*, followed_topic*> by_log_;
+    std::vector<followed_topic*> unused_; // of these, those that nobody follows any more
     std::vector<hub_stream*> streams_;
     std::vector<hub_stream*> pattern_streams_; // changed under the hub's lock, as their patterns
     std::uint64_t horizon_ = 0;                // the hub's last number when it looked

@@ -23,19 +23,15 @@ struct hub_state {
     explicit hub_state(hub_options o)
         : options(std::move(o)), started(net::steady_clock::now()),
           store(options.history, epoch_of(options), options.max_topics,
-                options.overflow == overflow::conflate) {}
+                options.overflow == overflow::conflate,
+                static_cast<std::uint64_t>(std::max<std::int64_t>(options.topic_idle.count(), 0))) {
+    }
 
     /// Milliseconds since the start.
     [[nodiscard]] std::uint64_t now() const {
         return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
                                               net::steady_clock::now() - started)
                                               .count());
-    }
-
-    /// Under the lock.
-    void drop_idle(std::uint64_t now) {
-        store.drop_idle(
-            now, static_cast<std::uint64_t>(std::max<std::int64_t>(options.topic_idle.count(), 0)));
     }
 
     /// Differs from one start to the next: the time, and chance for starts in the same millisecond.

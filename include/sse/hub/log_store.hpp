@@ -39,13 +39,16 @@ public:
         errc error = errc::success;
         std::uint64_t sequence = 0;
         topic_log* log = nullptr;
-        std::size_t woken = 0; ///< streams
+        std::size_t woken = 0;    ///< streams
+        std::string_view id = {}; ///< as readers get it; until the next event
     };
 
-    /// `keep_values`: the newest event of each key outlives its eviction.
+    /// `keep_values`: the newest event of each key outlives its eviction. `idle`: after how many
+    /// milliseconds without an event a topic may be dropped, 0 for never.
     log_store(const history& bounds, std::uint64_t epoch, std::size_t max_topics,
-              bool keep_values = false)
-        : bounds_(bounds), epoch_(epoch), max_topics_(max_topics), keep_values_(keep_values),
+              bool keep_values = false, std::uint64_t idle = 0)
+        : bounds_(bounds), epoch_(epoch), ids_(epoch), max_topics_(max_topics),
+          keep_values_(keep_values), idle_(idle),
           segment_capacity_(bounds.bytes == 0
                                 ? max_segment
                                 : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
@@ -79,17 +82,15 @@ public:
     /// `errc::too_many_topics`; nothing is changed then.
     result append(std::string_view topic, event_view e, const append_options& options,
                   std::uint64_t now) {
-        if (const errc refused = check(topic, e, options); refused != errc::success) {
-            return {refused};
-        }
-        topic_log* const log = find_or_add(topic);
+        topic_log* log = find(topic);
+        if (log == nullptr && !is_topic(topic)) return {errc::invalid_topic};
+        if (const errc refused = check(e, options); refused != errc::success) return {refused};
+        if (log == nullptr) log = add(topic);
         if (log == nullptr) return {errc::too_many_topics};
-        recent_.splice(recent_.end(), recent_, log->use);
-        log->used = now;
+        use(*log, now);
         const std::uint64_t sequence = sequence_ + 1;
-        char own[event_id_size];
         if (e.id.empty()) {
-            e.id = {own, write_event_id({epoch_, sequence}, own)};
+            e.id = ids_.write(sequence);
         } else {
             own_ids_.emplace(e.id, sequence);
             log->own_ids.emplace_back(sequence, std::string(e.id));
@@ -108,7 +109,7 @@ public:
         if (log->unseen != 0) woken += waiting_for(*log);
         trim(*log, now);
         trim(now);
-        return {errc::success, sequence, log, woken};
+        return {errc::success, sequence, log, woken, e.id};
     }
 
     /// Evicts from one log what is beyond the number of events or the age.
@@ -143,8 +144,8 @@ public:
     }
 
     /// Drops topics that nobody follows: of those that were not used for the longest time the ones
-    /// without history, or that nothing was published to for `idle`. Looks at a bounded number.
-    void drop_idle(std::uint64_t now, std::uint64_t idle);
+    /// without history, or that nothing was published to for too long. Looks at a bounded number.
+    void drop_idle(std::uint64_t now);
 
     /// The number of the last event of a topic that was lost when the topic was dropped.
     [[nodiscard]] std::uint64_t dropped_up_to(std::string_view topic) const noexcept {
@@ -159,9 +160,7 @@ private:
     // many events to one send; below the size from which malloc would map and unmap each
     static constexpr std::size_t max_segment = std::size_t{64} << 10;
 
-    [[nodiscard]] errc check(std::string_view topic, const event_view& e,
-                             const append_options& options) const {
-        if (!is_topic(topic)) return errc::invalid_topic;
+    [[nodiscard]] errc check(const event_view& e, const append_options& options) const {
         if (options.key.size() > max_key_size) return errc::invalid_field;
         if (!is_valid_field(e.type) || !is_valid_field(e.id)) return errc::invalid_field;
         if (!e.id.empty() && (looks_like_event_id(e.id) || find_own_id(e.id))) {
@@ -174,8 +173,19 @@ private:
         return static_cast<std::uint64_t>(std::max<std::int64_t>(bounds_.age.count(), 0));
     }
 
+    /// After how long without an event topics are looked at; 0 for never.
+    [[nodiscard]] std::uint64_t rest() const noexcept {
+        const std::uint64_t age = max_age();
+        return idle_ == 0 || age == 0 ? std::max(idle_, age) : std::min(idle_, age);
+    }
+    void use(topic_log& log, std::uint64_t now) {
+        if (rest() == 0) return; // nobody asks
+        recent_.splice(recent_.end(), recent_, log.use);
+        log.used = now;
+    }
+
     /// Null where there are too many.
-    [[nodiscard]] topic_log* find_or_add(std::string_view topic);
+    [[nodiscard]] topic_log* add(std::string_view topic);
     /// Drops a topic that no reader knows.
     void drop(topic_log& log);
     /// Makes way for the newest event of a key. Returns the key's number, 0 for none.
@@ -197,8 +207,10 @@ private:
 
     history bounds_;
     const std::uint64_t epoch_;
+    event_id_writer ids_;
     std::size_t max_topics_;
     bool keep_values_;
+    std::uint64_t idle_;
     std::size_t segment_capacity_;
     std::uint64_t sequence_ = 0;
     std::size_t bytes_ = 0;

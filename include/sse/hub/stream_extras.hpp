@@ -26,6 +26,7 @@ struct stream_extras {
     std::size_t block_bytes = 0;
 
     std::vector<std::string> patterns; ///< with wildcards, that the stream follows
+    std::size_t slot = 0;              ///< among the streams with such
     std::shared_ptr<void> state;       ///< of the user's
 };
 

@@ -98,12 +98,12 @@ TEST_CASE("log_store: numbers run over all topics", "[log_store]") {
 
 TEST_CASE("log_store: a topic that was not published to for long enough is dropped",
           "[log_store]") {
-    log_store store({}, 1, 2);
+    log_store store({}, 1, 2, false, 1000);
     CHECK(store.append("a", {.data = "x", .id = "own"}, {}, 0).error == errc::success);
     CHECK(store.append("b", {.data = "x"}, {}, 500).error == errc::success);
-    store.drop_idle(1000, 1000);
+    store.drop_idle(1000);
     CHECK(store.topics() == 2);
-    store.drop_idle(1001, 1000);
+    store.drop_idle(1001);
     CHECK(store.topics() == 1);
     CHECK(store.find("b") != nullptr);
     CHECK_FALSE(store.find_own_id("own").has_value());
@@ -115,7 +115,7 @@ TEST_CASE("log_store: a topic that was not published to for long enough is dropp
     CHECK_FALSE(store.find("a")->lost_after(1));
     CHECK_FALSE(store.find("a")->count_lost_after(0).has_value());
     CHECK(store.dropped_up_to("a") == 0);
-    store.drop_idle(9000, 1000);
+    store.drop_idle(9000);
     CHECK(store.topics() == 0);
     CHECK(store.bytes() == 0);
     CHECK(store.dropped_up_to("a") == 3);
@@ -124,32 +124,32 @@ TEST_CASE("log_store: a topic that was not published to for long enough is dropp
 TEST_CASE("log_store: a topic of which everything is too old is dropped", "[log_store]") {
     log_store store({.age = 100ms}, 1, 2);
     CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
-    store.drop_idle(100, 0);
+    store.drop_idle(100);
     CHECK(store.topics() == 1);
-    store.drop_idle(101, 0);
+    store.drop_idle(101);
     CHECK(store.topics() == 0);
 }
 
 TEST_CASE("log_store: a topic that somebody follows stays", "[log_store]") {
-    log_store store({}, 1, 2);
+    log_store store({}, 1, 2, false, 1000);
     CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
     const std::atomic<std::size_t> streams{1};
     store.find("a")->readers.push_back({nullptr, &streams, true});
-    store.drop_idle(5000, 1000);
+    store.drop_idle(5000);
     CHECK(store.topics() == 1);
     store.find("a")->readers.clear();
-    store.drop_idle(5500, 1000); // it was in use
+    store.drop_idle(5500); // it was in use
     CHECK(store.topics() == 1);
-    store.drop_idle(6001, 1000);
+    store.drop_idle(6001);
     CHECK(store.topics() == 0);
 }
 
 TEST_CASE("log_store: newest values go with their topic", "[log_store]") {
-    log_store store({.events = 1, .bytes = 20'000}, 1, 2, true);
+    log_store store({.events = 1, .bytes = 20'000}, 1, 2, true, 1000);
     for (const char* key : {"x", "y", "z"})
         CHECK(store.append("a", {.data = key, .id = key}, {.key = key}, 0).error == errc::success);
     CHECK(store.find_own_id("x") == 1u);
-    store.drop_idle(2000, 1000);
+    store.drop_idle(2000);
     CHECK(store.topics() == 0);
     CHECK(store.bytes() == 0);
     CHECK_FALSE(store.find_own_id("x").has_value());

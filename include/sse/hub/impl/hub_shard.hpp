@@ -37,16 +37,27 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
 
 /// Under the lock.
 inline void hub_shard::add_pattern(hub_stream& stream, std::string_view pattern) {
-    std::vector<std::string>& patterns = stream.make_extras().patterns;
-    if (patterns.empty()) pattern_streams_.push_back(&stream);
-    patterns.emplace_back(pattern);
+    stream_extras& x = stream.make_extras();
+    if (x.patterns.empty()) {
+        x.slot = pattern_streams_.size();
+        pattern_streams_.push_back(&stream);
+    }
+    x.patterns.emplace_back(pattern);
+}
+
+/// Under the lock: takes a stream off those with patterns, since it has none any more.
+inline void hub_shard::drop_pattern_stream(hub_stream& stream) noexcept {
+    const std::size_t slot = stream.extras()->slot;
+    pattern_streams_[slot] = pattern_streams_.back();
+    pattern_streams_[slot]->extras()->slot = slot;
+    pattern_streams_.pop_back();
 }
 
 inline void hub_shard::forget_patterns(hub_stream& stream) noexcept {
     if (stream.extras() == nullptr || stream.extras()->patterns.empty()) return;
     const std::lock_guard lock(hub_->mutex);
-    std::erase(pattern_streams_, &stream);
     stream.extras()->patterns.clear();
+    drop_pattern_stream(stream);
 }
 
 inline errc hub_shard::follow(hub_stream& stream, std::string_view name) {
@@ -71,7 +82,7 @@ inline errc hub_shard::unfollow(hub_stream& stream, std::string_view name) {
     {
         const std::lock_guard lock(hub_->mutex);
         if (x == nullptr || std::erase(x->patterns, name) == 0) return errc::invalid_topic;
-        if (x->patterns.empty()) std::erase(pattern_streams_, &stream);
+        if (x->patterns.empty()) drop_pattern_stream(stream);
     }
     for (const std::string& topic : stream.names()) {
         if (matches_topic(name, topic) && !stream.wants(topic)) stream.unfollow(topic);

@@ -10,27 +10,23 @@
 
 namespace sse::detail {
 
-inline void log_store::drop_idle(std::uint64_t now, std::uint64_t idle) {
-    const std::uint64_t age = max_age();
-    const std::uint64_t rest = idle == 0 || age == 0 ? std::max(idle, age) : std::min(idle, age);
-    if (rest == 0) return;
-    for (int i = 0; i < 64 && !recent_.empty(); ++i) {
+inline void log_store::drop_idle(std::uint64_t now) {
+    const std::uint64_t wait = rest();
+    for (int i = 0; i < 64 && wait != 0 && !recent_.empty(); ++i) {
         topic_log& log = *recent_.front();
-        if (log.used + rest >= now) return;
+        if (log.used + wait >= now) return;
         trim(log, now);
-        const bool idled = idle != 0 && log.used + idle < now;
+        const bool idled = idle_ != 0 && log.used + idle_ < now;
         const bool empty = log.empty() && (!log.values || log.values->empty());
         if (log.readers.empty() && log.unseen == 0 && (idled || empty)) {
             drop(log);
-            continue;
+        } else {
+            use(log, now);
         }
-        recent_.splice(recent_.end(), recent_, log.use);
-        log.used = now;
     }
 }
 
-inline topic_log* log_store::find_or_add(std::string_view topic) {
-    if (topic_log* const log = find(topic)) return log;
+inline topic_log* log_store::add(std::string_view topic) {
     if (logs_.size() >= max_topics_) return nullptr;
     auto made = std::make_unique<topic_log>(std::string(topic));
     topic_log* const log = logs_.emplace(topic, std::move(made)).first->second.get();

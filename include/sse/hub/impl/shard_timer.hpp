@@ -37,7 +37,7 @@ inline void hub_shard::tick() {
         const std::lock_guard lock(hub_->mutex);
         now_ = hub_->now();
         hub_->store.trim(now_);
-        hub_->drop_idle(now_);
+        hub_->store.drop_idle(now_);
     }
     if (ending_.active()) end_some();
     if (hub_->options.stream_life.count() > 0) end_old();

@@ -53,7 +53,7 @@ inline std::size_t hub_shard::waiting_for(const topic_log& log) const {
 inline followed_topic& hub_shard::follow(std::string_view name) {
     const auto found = topics_.find(name);
     if (found != topics_.end()) return *found->second;
-    auto made = std::make_unique<followed_topic>(std::string(name));
+    auto made = std::make_unique<followed_topic>(std::string(name), &unused_);
     if (topic_log* const log = hub_->store.find(name)) {
         made->view.seen(horizon_);
         connect(*made, *log);
@@ -132,21 +132,19 @@ inline std::unique_lock<std::mutex> hub_shard::look() {
 
 /// Topics that nobody here follows any more.
 inline void hub_shard::forget_unused() {
-    if (!tasks_.empty()) return;
+    if (!tasks_.empty() || unused_.empty()) return;
     const std::lock_guard lock(hub_->mutex);
-    for (auto t = topics_.begin(); t != topics_.end();) {
-        followed_topic& topic = *t->second;
-        if (!topic.readers.empty()) {
-            ++t;
-            continue;
+    for (followed_topic* topic : unused_) {
+        topic->is_unused = false;
+        if (!topic->readers.empty()) continue;
+        if (topic->log != nullptr) {
+            topic->log->readers.erase(find_interest(*topic->log));
+            std::erase(grown, topic->log);
+            by_log_.erase(topic->log);
         }
-        if (topic.log != nullptr) {
-            topic.log->readers.erase(find_interest(*topic.log));
-            std::erase(grown, topic.log);
-            by_log_.erase(topic.log);
-        }
-        t = topics_.erase(t);
+        topics_.erase(topics_.find(topic->name));
     }
+    unused_.clear();
 }
 
 } // namespace sse::detail

@@ -19,6 +19,9 @@ inline void followed_topic::remove_reader(std::size_t index) noexcept {
     readers.pop_back();
     reader_count.store(readers.size(), std::memory_order_relaxed);
     if (index < readers.size()) readers[index].reader->moved(readers[index].source, index);
+    if (unused_ == nullptr || !readers.empty() || is_unused) return;
+    is_unused = true;
+    unused_->push_back(this);
 }
 
 inline void subscription::follow(followed_topic& topic, const stream_place& place) {
