@@ -9,7 +9,9 @@
 #include <sse/tls.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
