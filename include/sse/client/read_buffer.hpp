@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <string_view>
+#include <span>
 
 namespace sse::detail {
 
@@ -33,7 +33,7 @@ public:
     }
 
     /// What a read of `size` bytes brought.
-    [[nodiscard]] std::string_view take(std::size_t size) noexcept {
+    [[nodiscard]] std::span<char> take(std::size_t size) noexcept {
         filled_ = size == size_;
         small_reads_ = size < smallest ? small_reads_ + 1 : 0;
         return {bytes_.get(), size};

@@ -13,8 +13,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sse::detail {
 
@@ -44,6 +47,7 @@ public:
     /// Expects a new response. Only the last event id stays.
     void reset() {
         input_ = {};
+        apart_ = {};
         head_reader_.reset();
         head_.status = 0;
         interim_ = 0;
@@ -51,9 +55,9 @@ public:
         parser_.reset();
     }
 
-    /// Goes on with `bytes`. Only when `next` says `need_input`.
+    /// Goes on with `bytes`, which it may move about. Only when `next` says `need_input`.
     /// Lifetime: borrowed until `next` says so again.
-    void feed(std::string_view bytes) noexcept { input_ = bytes; }
+    void feed(std::span<char> bytes) noexcept { input_ = bytes; }
 
     /// The next thing in the response.
     [[nodiscard]] response_status next() {
@@ -99,6 +103,9 @@ public:
 private:
     enum class phase { head, body, end, failed };
 
+    /// Larger ones cost more to move than they save.
+    static constexpr std::size_t small_chunk = 512;
+
     [[nodiscard]] response_status fail(errc error) noexcept {
         error_ = error;
         phase_ = phase::failed;
@@ -107,7 +114,7 @@ private:
 
     [[nodiscard]] response_status next_head() {
         for (;;) {
-            input_.remove_prefix(head_reader_.feed(input_));
+            input_ = input_.subspan(head_reader_.feed({input_.data(), input_.size()}));
             if (head_reader_.error() != errc::success) return fail(head_reader_.error());
             if (!head_reader_.done()) return response_status::need_input;
             const errc e = http::parse_response_head(head_reader_.text(), limits_.head, head_);
@@ -132,16 +139,41 @@ private:
                 return response_status::skipped;
             case parse_status::need_input: break;
             }
-            if (decoder_.done()) {
-                phase_ = phase::end;
-                return response_status::end;
+            if (apart_.empty()) {
+                if (decoder_.error() != errc::success) return fail(decoder_.error());
+                if (decoder_.done()) {
+                    phase_ = phase::end;
+                    return response_status::end;
+                }
+                if (input_.empty()) return response_status::need_input;
             }
-            if (input_.empty()) return response_status::need_input;
-            const http::body_slice slice = decoder_.next(input_);
-            input_.remove_prefix(slice.consumed);
-            if (decoder_.error() != errc::success) return fail(decoder_.error());
-            parser_.feed(slice.payload);
+            parser_.feed(join());
         }
+    }
+
+    /// The next run of payload. Small chunks are moved together first, where they lie: servers
+    /// chunk each event, and one large piece costs the parser less than many small ones.
+    [[nodiscard]] std::string_view join() noexcept {
+        if (!apart_.empty()) return std::exchange(apart_, {});
+        char* begin = nullptr;
+        std::size_t size = 0;
+        while (!input_.empty() && !decoder_.done() && decoder_.error() == errc::success) {
+            const std::string_view bytes(input_.data(), input_.size());
+            const http::body_slice slice = decoder_.next(bytes);
+            char* const from = input_.data() + (slice.consumed - slice.payload.size());
+            input_ = input_.subspan(slice.consumed);
+            if (size == 0) {
+                begin = from;
+            } else if (slice.payload.size() > small_chunk) {
+                apart_ = slice.payload;
+                break;
+            } else {
+                std::memmove(begin + size, from, slice.payload.size());
+            }
+            size += slice.payload.size();
+            if (slice.payload.size() > small_chunk) break;
+        }
+        return {begin, size};
     }
 
     event_source_limits limits_;
@@ -149,7 +181,8 @@ private:
     http::response_head head_;
     http::body_decoder decoder_;
     parser parser_;
-    std::string_view input_;
+    std::span<char> input_;
+    std::string_view apart_; ///< a large chunk, behind small ones that were joined
     std::size_t interim_ = 0;
     phase phase_ = phase::head;
     errc error_ = errc::success;

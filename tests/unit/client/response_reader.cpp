@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <sse/client/response_reader.hpp>
+#include <sse/http/chunked.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,7 +30,7 @@ struct reading {
     errc end = errc::success;
 };
 
-void take(response_reader& reader, std::string_view bytes, std::string& text) {
+void take(response_reader& reader, std::string bytes, std::string& text) {
     reader.feed(bytes);
     for (;;) {
         switch (reader.next()) {
@@ -57,7 +58,7 @@ reading read(std::string_view bytes, std::size_t piece = std::string_view::npos,
     for (std::string_view rest = bytes; !rest.empty();) {
         const std::string_view next = rest.substr(0, piece);
         rest.remove_prefix(next.size());
-        take(reader, next, result.text);
+        take(reader, std::string(next), result.text);
         const auto status = reader.next();
         if (status == response_status::end || status == response_status::failed) break;
     }
@@ -172,6 +173,36 @@ TEST_CASE("response_reader: a new response starts afresh but for the last event 
 
 TEST_CASE("response_reader: comments are not reported to who does not ask", "[response_reader]") {
     CHECK(read(ok + "\r\n:c\ndata: 1\n\n", 1000, {}).text == "200 1;");
+}
+
+TEST_CASE("response_reader: events come before what ends their stream, however it is chunked",
+          "[response_reader]") {
+    const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\n";
+    const std::string large(1500, 'x');
+    const std::string body =
+        "data: a\n\ndata: bc\n\n:" + large + "\ndata:" + large + "\n\ndata:d\n\n";
+    const std::string text = "200 a;bc;#" + large + ";" + large + ";d;";
+    for (const std::size_t size : {1, 2, 7, 10, 19, 511, 512, 513, 1000, 1520, 3000, 5000}) {
+        std::string chunks;
+        for (std::size_t at = 0; at < body.size(); at += size) {
+            const std::string chunk = body.substr(at, size);
+            sse::http::append_chunk_header(chunks, chunk.size());
+            chunks += chunk + "\r\n";
+        }
+        CAPTURE(size);
+        CHECK(read(head + chunks + "0\r\n\r\nrest").text == text + "end");
+        CHECK(read(head + chunks + "no size\r\n").text == text + sse::message(errc::bad_chunk));
+        CHECK(read(head + chunks).text == text);
+        CHECK(read(head + chunks).end == errc::truncated);
+    }
+    std::string chunks;
+    for (std::size_t at = 0, size = 1; at < body.size(); at += size, size = (size * 7) % 900) {
+        const std::string chunk = body.substr(at, size);
+        sse::http::append_chunk_header(chunks, chunk.size());
+        chunks += chunk + "\r\n";
+    }
+    CHECK(read(head + chunks + "0\r\n\r\n").text == text + "end");
 }
 
 } // namespace client_response_reader_test
