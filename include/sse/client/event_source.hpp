@@ -79,7 +79,9 @@ public:
     [[nodiscard]] executor_type get_executor() const { return state_->executor(); }
 
     /// Receives the next event, owned.
-    /// Completes when an event is there, or none will ever be.
+    /// Completes when an event is there, or none will ever be. Where the handler of a receive
+    /// starts the next one and its event is there already, the handler is called as soon as it has
+    /// returned, up to 32 times in a row.
     /// Completion signature: `void(error_code, event)`.
     /// Errors: `errc::operation_in_progress`; `operation_aborted` after cancellation; for good:
     /// `errc::closed`, `no_content`, `unexpected_status`, `bad_content_type`, `bad_redirect`,
