@@ -249,4 +249,36 @@ TEST_CASE("server_pool: while it drains, requests get 503", "[server_pool]") {
     CHECK(holds.read_all().find("0\r\n\r\n") != std::string::npos);
 }
 
+TEST_CASE("server_pool: while it drains, idle connections are answered until the last stream ends",
+          "[server_pool]") {
+    running_pool running(2);
+    raw_client holds = running.connect();
+    holds.get("/events");
+    holds.read_until("\r\n\r\n");
+    std::vector<raw_client> idle; // on both threads
+    for (int i = 0; i < 3; ++i) {
+        idle.push_back(running.connect());
+        idle.back().get("/thread");
+        idle.back().read_until("served\n");
+        idle.back().clear();
+    }
+    std::promise<void> done;
+    running.pool.async_drain({.limit = 10s},
+                             [&](sse::error_code, sse::drain_result) { done.set_value(); });
+    for (std::size_t i = 0; i < running.pool.size(); ++i) {
+        std::promise<void> drains;
+        sse::asio::post(running.pool.executor(i), [&] { drains.set_value(); });
+        drains.get_future().wait();
+    }
+    std::this_thread::sleep_for(100ms); // what looks again and again has looked
+    idle[0].get("/thread");
+    idle[1].get("/thread");
+    CHECK(idle[0].read_all().find("HTTP/1.1 503 ") == 0);
+    CHECK(idle[1].read_all().find("HTTP/1.1 503 ") == 0);
+    running.hub.drain({.spread = 0ms, .period = 0ms});
+    done.get_future().wait();
+    CHECK(holds.read_all().find("0\r\n\r\n") != std::string::npos);
+    CHECK(idle[2].read_all().empty());
+}
+
 } // namespace integration_server_pool_test

@@ -64,6 +64,8 @@ public:
 
     [[nodiscard]] bool open_stream() noexcept { return take(streams_, streams_limit_); }
     void close_stream() noexcept { --streams_; }
+    /// Those that are open.
+    [[nodiscard]] std::size_t streams() const noexcept { return streams_; }
 
 private:
     using count = std::atomic<std::size_t>;

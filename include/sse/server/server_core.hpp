@@ -54,7 +54,6 @@ public:
         result_ = {};
         for_each([this](connection&) { ++result_.ended; });
         paced_left_ = result_.ended;
-        for_each([](connection& c) { c.drain(); });
         watch_drain();
     }
 
@@ -82,11 +81,12 @@ private:
             state_->first->close();
     }
 
-    /// Idle connections may still ask, and are answered, until the last stream has ended.
+    /// Idle connections may still ask, and are answered, until the last stream of all threads has
+    /// ended.
     void watch_drain() {
         server_state& s = *state_;
         end_some_streams();
-        if (s.counters.streams.get() == 0) for_each([](connection& c) { c.drain(); });
+        if (s.admitted->streams() == 0) end_idle_ones();
         const bool late = timer_.now() >= drained_by_;
         if (late || s.first == nullptr) return end_drain();
         timer_.expires_after(std::chrono::milliseconds(20));
@@ -109,7 +109,12 @@ private:
         });
     }
 
+    void end_idle_ones() {
+        for_each([](connection& c) { c.drain(); });
+    }
+
     void end_drain() {
+        end_idle_ones();
         for_each([this](connection&) {
             ++result_.cut;
             --result_.ended;
