@@ -20,26 +20,35 @@ class manual_timer {
 public:
     using executor_type = asio::any_io_executor;
 
+    /// A timer on `clock`, whose handlers run on `executor` unless they have one of their own.
     manual_timer(const executor_type& executor, manual_clock clock)
         : core_(std::make_unique<core>(executor, std::move(clock))) {}
 
     [[nodiscard]] executor_type get_executor() noexcept { return core_->executor; }
+    /// The time on the timer's clock.
     [[nodiscard]] net::time_point now() const noexcept { return core_->clock.now(); }
+    /// When the waits end.
     [[nodiscard]] net::time_point expiry() const noexcept { return core_->expiry; }
 
+    /// Sets the expiry to `duration` from now. Cancels the waits under way.
     template <class Rep, class Period>
     void expires_after(std::chrono::duration<Rep, Period> duration) {
         expires_at(net::saturated_add(now(), duration));
     }
 
+    /// Sets the expiry. Cancels the waits under way.
     void expires_at(net::time_point at) {
         cancel();
         core_->expiry = at;
     }
 
+    /// Completes the waits under way with `operation_aborted`.
     void cancel() { core_->complete_all(asio::error::operation_aborted); }
 
+    /// Waits for the expiry; at once where the clock has passed it.
     /// Completion signature: `void(error_code)`.
+    /// Errors: `operation_aborted` after `cancel()`, a new expiry, destruction or cancellation.
+    /// Cancellation: terminal, partial and total end the wait.
     template <class CompletionToken>
     auto async_wait(CompletionToken&& token) {
         return asio::async_initiate<CompletionToken, void(error_code)>(initiate{core_.get()},

@@ -74,9 +74,11 @@ public:
     scripted_connection& expect_request(request_matcher matcher) {
         return add({step::kind::expect, after{}, {}, std::move(matcher)});
     }
+    /// Waits for a request whose text is as `predicate` has it.
     scripted_connection& expect_request(std::function<bool(const std::string&)> predicate) {
         return expect_request(request_matcher{"the predicate", std::move(predicate)});
     }
+    /// Waits for a request that contains `part`.
     scripted_connection& expect_request(std::string part) {
         return expect_request(contains(std::move(part)));
     }

@@ -17,6 +17,7 @@ class simulation {
 public:
     using duration = manual_clock::duration;
 
+    /// What the code under test runs on. Drive it by the functions below only.
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] asio::any_io_executor get_executor() { return context_.get_executor(); }
     [[nodiscard]] manual_clock& clock() noexcept { return clock_; }

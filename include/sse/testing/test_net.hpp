@@ -26,9 +26,8 @@ namespace sse::testing {
 ///
 ///     simulation sim;
 ///     test_net net(sim);
-///     net.peer().accept().expect_request().reply("HTTP/1.1 200 OK\r\n...").close();
-///     basic_event_source<asio::any_io_executor, test_net> source(sim.get_executor(), url, {},
-///     net);
+///     net.peer().accept().expect_request().open_stream().send("data: 1\n\n").close();
+///     test_event_source source(sim.get_executor(), url, {}, net);
 ///     ...
 ///     sim.run();
 class test_net {
@@ -37,19 +36,26 @@ public:
     using timer = manual_timer;
     using transport = net::transport;
 
+    /// Connections and timers on the clock of `sim`, with a peer of their own.
     explicit test_net(simulation& sim) : test_net(sim.clock()) {}
     explicit test_net(const manual_clock& clock)
         : world_(std::make_shared<world>(world{clock, {}})) {}
 
+    /// The other side of all connections.
     [[nodiscard]] scripted_peer& peer() noexcept { return world_->peer; }
     [[nodiscard]] manual_clock clock() const { return world_->clock; }
 
+    /// A timer on the manual clock, whose handlers run on `executor`.
     [[nodiscard]] timer make_timer(const executor_type& executor) const {
         return {executor, world_->clock};
     }
 
-    /// As `net::async_connect`, with the total timeout of `options` on the manual clock.
+    /// Asks the peer's script for a connection, as `net::async_connect` asks the network.
+    /// Completes as the script has the attempt end, after its delay on the manual clock.
     /// Completion signature: `void(error_code, transport)`.
+    /// Errors: those of the script; `errc::connect_timeout` after the total timeout of `options`;
+    /// `operation_aborted` after cancellation. What is not in the script throws `script_mismatch`.
+    /// Cancellation: terminal, partial and total end the attempt.
     template <class CompletionToken>
     auto async_connect(const executor_type& executor, std::string_view host, std::uint16_t port,
                        const net::connect_options& options, CompletionToken&& token) const {
