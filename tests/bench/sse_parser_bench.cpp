@@ -15,8 +15,8 @@
 
 namespace {
 
-constexpr std::size_t stream_size = std::size_t{32} << 20;
-constexpr int rounds = 11;
+constexpr std::size_t stream_size = std::size_t{512} << 10;
+constexpr int rounds = 201;
 
 /// Looks at the first and last byte of each event's data.
 struct looking_handler {

@@ -16,9 +16,9 @@
 
 namespace {
 
-constexpr std::size_t stream_size = std::size_t{16} << 20;
+constexpr std::size_t stream_size = std::size_t{256} << 10;
 constexpr std::size_t sink_size = 128 * 1024;
-constexpr int rounds = 11;
+constexpr int rounds = 201;
 
 struct workload {
     std::string_view name;
