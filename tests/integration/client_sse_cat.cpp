@@ -126,6 +126,37 @@ TEST_CASE("sse_cat: sends what it was asked to", "[sse_cat]") {
         CHECK(request.find(part) != std::string::npos);
 }
 
+TEST_CASE("sse_cat: shows no secret, however much it is to tell", "[sse_cat]") {
+    for (const std::string format : {"", "--json "}) {
+        raw_server server({
+            reply("HTTP/1.1 307 X\r\nLocation: /y\r\nSet-Cookie: a=S3CRET\r\n\r\n"),
+            reply("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                  "Set-Cookie: a=S3CRET\r\nX-Session-Token: S3CRET\r\n\r\nbad\n"),
+            reply("HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm=\"S3CRET\"\r\n\r\n"),
+        });
+        std::string url = server.url();
+        url.insert(std::string_view("http://").size(), "user:S3CRET@");
+        const outcome got = run(format +
+                                "--verbose --retry 1 --header 'Cookie: a=S3CRET' "
+                                "--header 'X-Api-Key: S3CRET' "
+                                "--header 'Proxy-Authorization: Basic S3CRET' " +
+                                url + " 2>&1");
+        CHECK(got.status == 1);
+        CHECK(got.lines.find("S3CRET") == std::string::npos);
+        CHECK(got.lines.find("> Authorization: [redacted]") != std::string::npos);
+        CHECK(got.lines.find("< Set-Cookie: [redacted]") != std::string::npos);
+        CHECK(server.join().at(0).find("X-Api-Key: S3CRET") != std::string::npos);
+    }
+    for (const char* arguments :
+         {"--header 'Authorization S3CRET' http://x/", "--header 'A: S3CRET\x01' http://x/",
+          "--proxy ftp://u:S3CRET@x http://x/", "http://u:S3CRET@/", "ftp://u:S3CRET@x/"}) {
+        CAPTURE(arguments);
+        const outcome got = run(std::string(arguments) + " 2>&1");
+        CHECK(got.status == 2);
+        CHECK(got.lines.find("S3CRET") == std::string::npos);
+    }
+}
+
 TEST_CASE("sse_cat: ends with status 2 on bad arguments, without a line of output", "[sse_cat]") {
     for (const char* arguments :
          {"", "no-url", "ftp://x/", "--count x http://x/", "--unknown http://x/",

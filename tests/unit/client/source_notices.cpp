@@ -271,6 +271,53 @@ TEST_CASE("on_last_event_id: a batch is handed out as far as it was iterated", "
     f.sim.settle();
 }
 
+TEST_CASE("notices: no text of an error holds a header, a URL or anything that was received",
+          "[notices]") {
+    source_fixture f;
+    f.url = "http://user:S3CRET@host/S3CRET";
+    f.options.headers = {{"X-Api-Key", "S3CRET"}};
+    f.options.reconnect.retry_status = [](int) { return true; };
+    f.options.hooks.on_request = [n = 0](const sse::outgoing_request& r) mutable {
+        if (++n == 6) r.headers.set("Authorization", "S3CRET\r\n");
+    };
+    texts told;
+    f.options.hooks.on_state = [&](const sse::state_change& s) {
+        told.push_back(s.error.message());
+    };
+    f.peer().refuse();
+    for (const char* response :
+         {"HTTP/1.1 401 S3CRET\r\n\r\n", "S3CRET\r\n\r\n", "HTTP/1.1 200 OK\r\nS3CRET\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+          "Transfer-Encoding: chunked\r\n\r\nS3CRET\r\n"})
+        f.peer().accept().expect_request("X-Api-Key: S3CRET").reply(response);
+    auto source = f.make();
+    f.receive(source, 1);
+    f.sim.run();
+    CHECK(f.errors.size() == 6);
+    CHECK(f.log == texts{failure(errc::bad_field)});
+    for (const texts& all : {f.errors, f.log, told})
+        for (const std::string& text : all)
+            CHECK(text.find("S3CRET") == std::string::npos);
+    CHECK(source.url().to_string() == "http://host/S3CRET");
+}
+
+TEST_CASE("timeouts: those of connecting are handed on", "[notices]") {
+    source_fixture f;
+    f.options.timeouts.connect = 3s;
+    f.options.timeouts.address = 2s;
+    f.options.timeouts.attempt_delay = 1s;
+    f.peer().refuse();
+    auto source = f.make();
+    f.receive(source, 1);
+    f.sim.settle();
+    const sse::net::connect_options& used = f.peer().attempts().at(0).options;
+    CHECK(used.timeout == 3s);
+    CHECK(used.address_timeout == 2s);
+    CHECK(used.attempt_delay == 1s);
+    source.close();
+    f.sim.settle();
+}
+
 TEST_CASE("counters: count everything over the life of a source", "[notices]") {
     source_fixture f;
     f.peer().refuse();
