@@ -47,6 +47,7 @@ public:
         bounds_.bytes = pick(3) == 0 ? 0 : 500 + pick(20000);
         skip_ = pick(2) == 0;
         conflate_ = pick(2) == 0;
+        filter_ = pick(4) == 0;
         chunked_ = pick(4) != 0;
         restart();
         const std::size_t n = 1 + pick(3);
@@ -84,6 +85,8 @@ private:
             cut();
         else if (dice < 95)
             restart();
+        else if (dice < 96)
+            send_private();
         else if (dice < 97)
             pause_ = !pause_;
         else if (stream_ && stream_->at_border() && stream_->caught_up())
@@ -93,7 +96,7 @@ private:
 
     void publish() {
         const std::string topic(1, static_cast<char>('a' + pick(4)));
-        std::string data(pick(10) == 0 ? pick(3000) : pick(60), 'x');
+        std::string data(pick(10) == 0 ? pick(3000) : pick(60), pick(3) == 0 ? 'n' : 'x');
         std::string id = pick(5) == 0 ? "own" + std::to_string(++own_) : "";
         const std::string key =
             pick(3) == 0 ? "" : std::string(1, static_cast<char>('k' + pick(6)));
@@ -105,6 +108,15 @@ private:
         newest_[topic + kept_by] = r.sequence;
         truth_.push_back({r.sequence, ordinal, topic, kept_by, id, data});
         all_.push_back(truth_.back());
+    }
+
+    /// To this stream alone, behind all that was published up to its last look.
+    void send_private() {
+        if (!stream_) return;
+        std::string block;
+        const std::string data = std::to_string(horizon_);
+        REQUIRE(sse::serialize({.type = "private", .data = data}, block) == sse::errc::success);
+        static_cast<void>(stream_->append_behind(horizon_, block, 2000));
     }
 
     void restart() {
@@ -156,6 +168,13 @@ private:
         chunks_.emplace();
         parser_.reset();
         told_ = false;
+        if (filter_) {
+            stream_->make_extras().filter = [](const sse::event_outline& e) {
+                return e.block.find("data: n") == std::string_view::npos;
+            };
+        }
+        floor_ = 0;
+        taken_ = 0;
         std::vector<followed_topic*> topics;
         for (auto& t : followed_)
             topics.push_back(t.get());
@@ -170,7 +189,7 @@ private:
             fresh_ = false;
             // it asked for some of what is kept, so the rest is not missing
             holes_ = std::erase_if(truth_, [this](const published& p) {
-                         return mine(p) && (superseded(p) || lost(p));
+                         return followed(p) && (superseded(p) || lost(p));
                      }) != 0;
         }
         if (o.missing) return append_gap(o.missing, o.position);
@@ -215,20 +234,36 @@ private:
             const auto e = parser_.current();
             if (e.type == "gap")
                 take_gap(e);
+            else if (e.type == "private")
+                take_private(e);
             else
                 take(e);
         }
     }
 
     void take(const sse::event_view& e) {
-        while (!truth_.empty() && truth_.front().id != e.id)
+        while (!truth_.empty() && truth_.front().id != e.id) {
+            holes_ = holes_ || (filter_ && followed(truth_.front()));
             drop_front();
+        }
         REQUIRE(!truth_.empty());
         REQUIRE(mine(truth_.front()));
         REQUIRE_FALSE(fresh_);
+        REQUIRE(truth_.front().sequence > floor_);
         CHECK(truth_.front().data == e.data);
         position_ = truth_.front().sequence;
+        taken_ = position_;
         truth_.pop_front();
+    }
+
+    /// It has all that was published before, and nothing that came later.
+    void take_private(const sse::event_view& e) {
+        floor_ = std::strtoull(std::string(e.data).c_str(), nullptr, 10);
+        REQUIRE(taken_ <= floor_);
+        while (!truth_.empty() && truth_.front().sequence <= floor_) {
+            holes_ = holes_ || followed(truth_.front());
+            drop_front();
+        }
     }
 
     /// Leaves out an event, which must be none of the reader's, or one that a gap accounts for.
@@ -242,6 +277,9 @@ private:
 
     /// Whether the reader has a right to this event.
     bool mine(const published& p) const {
+        return followed(p) && !(filter_ && p.data.starts_with('n'));
+    }
+    bool followed(const published& p) const {
         return p.sequence > position_ && p.topic[0] < static_cast<char>('a' + followed_.size());
     }
     bool evicted(const published& p) const {
@@ -271,7 +309,7 @@ private:
         } else {
             // a value that was dropped counts, whatever came later
             const auto missing = [this](const published& p) {
-                return mine(p) && (lost(p) || (evicted(p) && dropped(p)));
+                return followed(p) && (lost(p) || (evicted(p) && dropped(p)));
             };
             CHECK((holes_ || std::any_of(truth_.begin(), truth_.end(), missing)));
         }
@@ -284,7 +322,7 @@ private:
         const std::size_t at = e.data.find("missed");
         if (at != std::string_view::npos) {
             announced_ += std::strtoull(e.data.data() + at + 8, nullptr, 10);
-            if (followed_.size() == 1 && !conflate_)
+            if (followed_.size() == 1 && !conflate_ && !filter_)
                 CHECK(e.data.substr(at + 8) == std::to_string(missed) + "}");
         }
         if (at == std::string_view::npos) announced_ = UINT64_MAX / 2;
@@ -307,6 +345,7 @@ private:
     sse::history bounds_;
     bool skip_ = false;
     bool conflate_ = false;
+    bool filter_ = false;
     bool chunked_ = true;
     bool pause_ = false;
     bool fresh_ = true; // nothing was told of this life of the hub yet
@@ -314,6 +353,8 @@ private:
     std::uint64_t own_ = 0;
     std::uint64_t horizon_ = 0;
     std::uint64_t position_ = 0;
+    std::uint64_t taken_ = 0;     // the last event that came, on this connection
+    std::uint64_t floor_ = 0;     // what comes after a private event is newer than this
     bool holes_ = false;          // a replay had some, which a resume may then count
     bool told_ = false;           // of a gap, on this connection
     std::uint64_t left_out_ = 0;  // events that it had a right to
