@@ -133,5 +133,6 @@ private:
 
 #include <sse/hub/impl/hub_shard.hpp>
 #include <sse/hub/impl/hub_stream.hpp>
+#include <sse/hub/impl/shard_follow.hpp>
 #include <sse/hub/impl/shard_timer.hpp>
 #include <sse/hub/impl/shard_topics.hpp>

@@ -191,4 +191,6 @@ private:
 
 } // namespace sse::detail
 
+#include <sse/hub/impl/stream_copy.hpp>
+#include <sse/hub/impl/stream_merge.hpp>
 #include <sse/hub/impl/subscription.hpp>

@@ -1,0 +1,85 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/hub/subscription.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// How a stream takes events one by one: to filter them, to put others in between, to take off their
+// envelopes, or to get values in place of what was evicted.
+
+namespace sse::detail {
+
+/// The source with the lowest number next, where some are behind. Those that have got their values
+/// go on in the log.
+inline subscription::choice subscription::choose_with_values() noexcept {
+    choice c;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        stream_source& s = sources_[i];
+        std::uint64_t sequence = UINT64_MAX;
+        if (s.is_behind()) {
+            if (s.misses_value()) {
+                const auto [dropped, ordinal] = s.topic->log->values->last_dropped();
+                miss(unknown);
+                if (ordinal < s.place.at.ordinal) s.place.behind = dropped;
+            }
+            if (const auto* value = s.next_value()) {
+                sequence = value->first;
+            } else {
+                s.place.behind = stream_place::in_log;
+                --behind_;
+            }
+        }
+        if (!s.is_behind() && !s.at_end()) sequence = s.next();
+        if (sequence < c.sequence) c = {i, sequence, c.sequence};
+    }
+    return c;
+}
+
+/// Takes events one by one into the stream's own bytes: the rare path.
+inline void subscription::copy() {
+    while (copies() && (!pending_ || pending_->size() < block_size)) {
+        const choice c = behind_ != 0 ? choose_with_values() : choose();
+        if (missed_ != 0) return; // the gap event goes first
+        if (copy_private(c.sequence)) continue;
+        if (c.source == none) return;
+        copy_event(sources_[c.source]);
+    }
+}
+
+inline bool subscription::copy_private(std::uint64_t next) {
+    if (!has_private() || extras_->blocks.front().position >= next) return false;
+    const std::string block = std::move(extras_->blocks.front().bytes);
+    extras_->blocks.pop_front();
+    extras_->block_bytes -= block.size();
+    append(block);
+    return true;
+}
+
+inline void subscription::copy_event(stream_source& s) {
+    std::string_view bytes;
+    if (s.is_behind()) {
+        const auto& [sequence, value] = *s.next_value();
+        bytes = s.bytes_of(value);
+        s.place.behind = sequence;
+    } else {
+        bytes = s.topic->view.event(s.place.at);
+        s.place.at = {s.place.at.ordinal + 1, s.place.at.offset + bytes.size()};
+    }
+    const std::string_view inner = wire_event::inner(bytes);
+    if (extras_ && extras_->filter) {
+        if (!extras_->filter(outline_of(s.topic->name, inner))) {
+            ++extras_->left_out;
+            return;
+        }
+        extras_->left_out = 0; // its id tells the reader where it is
+    }
+    pending().append(chunked_ ? bytes : inner);
+    ++taken_;
+}
+
+} // namespace sse::detail
