@@ -20,7 +20,7 @@ needs() {
     echo "#include <$1>" >"$work/own.cpp"
     "$compiler" -std=c++20 -I"$include" -MM "$work/own.cpp" | tr ' \\' '\n\n' | grep '/sse/' |
         xargs sed -nE 's/^#include (<(asio\/)?[a-z_0-9\/]+(\.hpp)?>)$/#include \1/p' |
-        grep -v '<sse/' | LC_ALL=C sort -u
+        grep -vE '<(sse|boost)/' | LC_ALL=C sort -u
 }
 
 # time_of NAME: milliseconds of processor time of one compilation, appended to NAME.times
