@@ -21,7 +21,7 @@ struct cors_options {
     /// Fields that requests may have besides those that all may have.
     std::vector<std::string> headers{"Authorization", "Content-Type", "Last-Event-ID"};
     /// Fields of our answers that pages may read besides those that they always may.
-    std::vector<std::string> exposed{"Event-Gap", "Retry-After"};
+    std::vector<std::string> exposed{"Event-Gap", "Event-Heartbeat", "Retry-After"};
     std::chrono::seconds max_age{600}; ///< how long a preflight's answer may be kept; 0: not sent
 };
 
