@@ -24,7 +24,14 @@ public:
         buffer_ = buffer;
         size_ = 0;
         verdict_ = verdict::wait;
+        ++round_;
     }
+
+    /// The request was written, or not: a wait that is over but not told yet has nothing to read.
+    void end() noexcept { ++round_; }
+
+    /// Tells the waits of one request from those of another.
+    [[nodiscard]] std::size_t round() const noexcept { return round_; }
 
     /// Reads what is there, without waiting, until it is decided.
     template <class Transport>
@@ -56,6 +63,7 @@ private:
 
     asio::mutable_buffer buffer_;
     std::size_t size_ = 0;
+    std::size_t round_ = 0;
     verdict verdict_ = verdict::wait;
 };
 

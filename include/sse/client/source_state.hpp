@@ -191,9 +191,9 @@ private:
     /// Looks out for a response while the body is written. Handlers run on `executor`.
     template <class Executor1>
     void watch_response(const Executor1& executor) {
-        auto seen = [w = this->weak_from_this(), executor](error_code ec) {
+        auto seen = [w = this->weak_from_this(), executor, round = early_.round()](error_code ec) {
             const auto state = w.lock();
-            if (ec || !state || !state->transport_) return;
+            if (ec || !state || !state->transport_ || state->early_.round() != round) return;
             switch (state->early_.take(*state->transport_)) {
             case early_response::verdict::wait: return state->watch_response(executor);
             case early_response::verdict::go_on: return;
@@ -208,6 +208,7 @@ private:
     [[nodiscard]] error_code end_watch(error_code ec) {
         if (!core_->requests().has_body()) return ec;
         early_signal_.emit(asio::cancellation_type::terminal);
+        early_.end();
         if (ec && ec != asio::error::operation_aborted && transport_) early_.take(*transport_);
         return early_.refused() ? error_code() : ec;
     }
