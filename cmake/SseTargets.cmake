@@ -3,10 +3,11 @@
 How our own tests, programs and fuzz targets are built. Nothing here reaches a user's build.
 
 sse_add_test(<name> SOURCES <file>... [LIBRARIES <target>...] [LABELS <label>...] [TIMEOUT <s>])
-    A Catch2 program, registered with ctest under its name. Its sources are compiled several at a
-    time, which halves the time; so each keeps to a namespace of its own, FOLDER_FILE_test.
+    A Catch2 program, registered with ctest under its name. Each source keeps to a namespace of its
+    own, FOLDER_FILE_test.
 sse_add_program(<name> SOURCES <file>... [LIBRARIES <target>...])
-    Any other program; lies in <build>/bin.
+    Any other program; lies in <build>/bin. Sources of programs and tests are compiled several at a
+    time, which halves the time.
 sse_add_fuzzer(<name> SOURCES <file>... CORPUS <folder> [LIBRARIES <target>...])
     A libFuzzer target where ASIO_SSE_BUILD_FUZZERS is on; with the tests, a program that replays
     the corpus, registered with ctest.
@@ -41,6 +42,8 @@ function(sse_add_program name)
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/tests")
     set_target_properties(${name} PROPERTIES
         CXX_EXTENSIONS OFF
+        UNITY_BUILD ON
+        UNITY_BUILD_BATCH_SIZE 7
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
 endfunction()
 
@@ -50,7 +53,6 @@ function(sse_add_test name)
         set(arg_TIMEOUT 300)
     endif()
     sse_add_program(${name} SOURCES ${arg_SOURCES} LIBRARIES ${arg_LIBRARIES} sse_catch)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
