@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -183,7 +184,8 @@ TEST_CASE("response_reader: events come before what ends their stream, however i
     const std::string body =
         "data: a\n\ndata: bc\n\n:" + large + "\ndata:" + large + "\n\ndata:d\n\n";
     const std::string text = "200 a;bc;#" + large + ";" + large + ";d;";
-    for (const std::size_t size : {1, 2, 7, 10, 19, 511, 512, 513, 1000, 1520, 3000, 5000}) {
+    for (const std::size_t size : std::initializer_list<std::size_t>{1, 2, 7, 10, 19, 511, 512, 513,
+                                                                     1000, 1520, 3000, 5000}) {
         std::string chunks;
         for (std::size_t at = 0; at < body.size(); at += size) {
             const std::string chunk = body.substr(at, size);
