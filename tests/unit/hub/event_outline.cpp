@@ -123,8 +123,8 @@ TEST_CASE("subscription: private events keep their place, at the border of event
 
 TEST_CASE("subscription: a topic is left in order, the event under way is finished",
           "[subscription]") {
+    followed_topic b{"b"}; // outlives the stream
     fixture f;
-    followed_topic b{"b"};
     f.stream.follow(b, {});
     f.publish("1");
     f.publish("2");
