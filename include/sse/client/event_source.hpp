@@ -156,10 +156,21 @@ private:
         template <class Handler>
         void operator()(Handler&& handler) const {
             using own = asio::associated_executor_t<std::decay_t<Handler>, Executor>;
-            if constexpr (std::is_convertible_v<own, asio::any_io_executor>)
+            if constexpr (std::is_same_v<own, Executor>) {
                 start(handler);
-            else
+            } else {
+                if constexpr (std::is_convertible_v<own, asio::any_io_executor>) {
+                    const own executor = asio::get_associated_executor(handler, get_executor());
+                    if (!is_of_system(executor)) return start(handler);
+                }
                 start(asio::bind_executor(get_executor(), std::forward<Handler>(handler)));
+            }
+        }
+
+        static bool is_of_system(const asio::any_io_executor& executor) {
+            const asio::execution_context& system =
+                asio::query(asio::system_executor(), asio::execution::context);
+            return &asio::query(executor, asio::execution::context) == &system;
         }
 
         template <class Handler>
