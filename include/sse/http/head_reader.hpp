@@ -70,21 +70,25 @@ public:
 
 private:
     /// Judges a piece of the current line before it is stored, so that no limit is ever overrun.
+    /// Bytes past a limit are not looked at, so that no cut decides which error it is.
     [[nodiscard]] errc admit(std::string_view piece, bool ends) const noexcept {
+        const std::size_t room = limits_.head == 0 ? piece.size() : limits_.head - text_.size();
+        const bool fits = piece.size() <= room;
         if (lines_ == 0) {
-            if (!plausible_start(piece)) {
-                return errc::bad_start_line;
-            }
-            const std::size_t line_end = ends ? 2 : 1;
-            if (limits_.start_line != 0 &&
-                line_size() + piece.size() > limits_.start_line + line_end) {
-                return errc::start_line_too_long;
-            }
+            const errc error = admit_start(piece.substr(0, room), ends && fits);
+            if (error != errc::success) return error;
         }
-        if (limits_.head != 0 && text_.size() + piece.size() > limits_.head) {
-            return errc::head_too_large;
+        return fits ? errc::success : errc::head_too_large;
+    }
+
+    /// The limit is of what is in front of CR LF: a CR may be one byte more, and LF yet another.
+    [[nodiscard]] errc admit_start(std::string_view piece, bool ends) const noexcept {
+        if (limits_.start_line == 0) {
+            return plausible_start(piece) ? errc::success : errc::bad_start_line;
         }
-        return errc::success;
+        const std::size_t room = limits_.start_line + 1 - line_size();
+        if (!plausible_start(piece.substr(0, room))) return errc::bad_start_line;
+        return piece.size() > room + (ends ? 1 : 0) ? errc::start_line_too_long : errc::success;
     }
 
     /// Whether `piece` can go on with a start line: printable throughout, with a first byte that a

@@ -171,6 +171,28 @@ TEST_CASE("head_reader: the limit of the head is exact, and memory stays below i
     CHECK(endless.text().size() <= 100);
 }
 
+TEST_CASE("head_reader: whichever of two errors comes first is the error at every cut", "[http]") {
+    constexpr head_limits limits{.start_line = 8, .head = 24, .fields = 1};
+    const auto agree = [&](const std::string& bytes, errc expected) {
+        for (std::size_t size = 1; size <= bytes.size(); ++size) {
+            INFO(bytes << " in pieces of " << size);
+            head_reader reader(limits);
+            feed(reader, bytes, size);
+            CHECK(reader.error() == expected);
+        }
+    };
+    const std::string start = "GET /aaaaaaaaaaaaaaaaaaaaaaa\r\n"; // longer than either limit
+    for (std::size_t at = 0; at < start.size(); ++at) {
+        std::string bytes = start;
+        bytes[at] = '\x01';
+        agree(bytes, at <= limits.start_line ? errc::bad_start_line : errc::start_line_too_long);
+    }
+    agree("G HTTP/1\r\nA: bbbbbbbbbb\n", errc::bad_field);
+    agree("G HTTP/1\r\nA: bbbbbbbbbbb\n", errc::head_too_large);
+    agree("G HTTP/1\r\nA: b\r\nC: d\r\n", errc::too_many_fields);
+    agree("G HTTP/1\r\nA: b\r\nC: dddddddd\r\n", errc::head_too_large);
+}
+
 TEST_CASE("head_reader: the limit of fields counts lines as they end", "[http]") {
     const std::string start = "GET / HTTP/1.1\r\n";
     CHECK(error_of(start + "A: b\r\nC: d\r\n\r\n", {.fields = 2}) == errc::success);
