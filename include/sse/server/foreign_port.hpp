@@ -54,7 +54,6 @@ public:
         answered_ = true;
         add(answer.headers);
         write_response(answer, context(), tail_);
-        deadline_.expires_after(write_time_);
         read();
         finish();
     }
@@ -99,6 +98,7 @@ public:
     void finish() override {
         if (closed_) return;
         finishing_ = true;
+        deadline_.expires_after(write_time_); // nobody else looks after what is left
         if (feeder_ && chunked()) tail_.append("0\r\n\r\n");
         feeder_.reset();
         if (!writing_) end();
