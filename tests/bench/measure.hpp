@@ -1,6 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/version.hpp>
+
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -17,26 +21,53 @@ namespace sse::bench {
 /// Keeps the compiler from dropping a result.
 inline void keep(std::size_t value) { asm volatile("" : : "r"(value) : "memory"); }
 
-/// Runs each of `tasks` in turn, `rounds` times over, so that all of them see the same noise, and
-/// returns the median of the seconds that each took.
+/// The processor time that this thread has taken, the kernel's for it included, in seconds.
+inline double cpu_seconds() {
+    timespec t{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+/// The seconds of processor time that `task` takes.
+template <class Task>
+double cpu_of(Task&& task) {
+    const double start = cpu_seconds();
+    task();
+    return cpu_seconds() - start;
+}
+
+inline double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+/// Calls each of `tasks` in turn, `rounds` times over, so that all of them see the same noise, and
+/// returns the median of the seconds that each says it took.
 template <class... Tasks>
-std::vector<double> median_seconds(int rounds, Tasks&&... tasks) {
+std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
     std::vector<std::vector<double>> times(sizeof...(tasks));
-    const auto timed = [](auto& task) {
-        const auto start = std::chrono::steady_clock::now();
-        task();
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    };
     for (int round = 0; round < rounds; ++round) {
         std::size_t i = 0;
-        (times[i++].push_back(timed(tasks)), ...);
+        (times[i++].push_back(tasks()), ...);
     }
     std::vector<double> medians;
-    for (auto& t : times) {
-        std::nth_element(t.begin(), t.begin() + rounds / 2, t.end());
-        medians.push_back(t[static_cast<std::size_t>(rounds / 2)]);
-    }
+    for (auto& t : times)
+        medians.push_back(median(std::move(t)));
     return medians;
+}
+
+/// As `median_of_turns`, for tasks that are timed as a whole.
+template <class... Tasks>
+std::vector<double> median_seconds(int rounds, Tasks&&... tasks) {
+    const auto timed = [](auto& task) {
+        return [&task] {
+            const auto start = std::chrono::steady_clock::now();
+            task();
+            return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        };
+    };
+    return median_of_turns(rounds, timed(tasks)...);
 }
 
 /// Counts bytes equal to `wanted`, a memchr call each.
@@ -61,11 +92,49 @@ void for_each_piece(std::string_view bytes, std::size_t size, F&& f) {
         f(bytes.substr(at, size));
 }
 
+/// What a benchmark is told on its command line. Ends the program at `--help`, `--version` and
+/// what it does not know.
+struct run_options {
+    bool json = false;
+    bool quick = false; ///< fewer rounds: rougher figures
+    bool smoke = false; ///< the least that runs everything once: the figures are worth nothing
+
+    run_options(int argc, char** argv) {
+        const std::string_view path = argv[0];
+        const std::string name(path.substr(path.rfind('/') + 1));
+        const std::string usage = "usage: " + name + " [--json] [--quick|--smoke]\n";
+        for (const std::string_view argument :
+             std::vector<std::string_view>(argv + 1, argv + argc)) {
+            if (argument == "--json") {
+                json = true;
+            } else if (argument == "--quick") {
+                quick = true;
+            } else if (argument == "--smoke") {
+                smoke = true;
+            } else if (argument == "--help") {
+                std::fputs(usage.c_str(), stdout);
+                std::exit(0);
+            } else if (argument == "--version") {
+                std::printf("%s %s\n", name.c_str(), library_version);
+                std::exit(0);
+            } else {
+                std::fputs((name + ": " + usage).c_str(), stderr);
+                std::exit(2);
+            }
+        }
+    }
+
+    /// How many rounds to take where `full` are worth the time.
+    [[nodiscard]] int rounds(int full) const noexcept {
+        return smoke ? 1 : quick ? (full + 4) / 5 : full;
+    }
+};
+
 /// Prints rows as a table for people, or as one JSON object a row. The first two columns are text.
 class report {
 public:
-    report(bool json, std::vector<std::string> columns)
-        : json_(json), columns_(std::move(columns)) {
+    report(const run_options& options, std::vector<std::string> columns)
+        : json_(options.json), columns_(std::move(columns)) {
         if (json_) return;
         for (const auto& column : columns_)
             std::printf("%15s", column.c_str());
@@ -97,14 +166,5 @@ private:
     bool json_;
     std::vector<std::string> columns_;
 };
-
-/// Whether the only argument is `--json`; ends the program at any other.
-inline bool wants_json(int argc, char** argv) {
-    if (argc == 1) return false;
-    if (argc == 2 && std::strcmp(argv[1], "--json") == 0) return true;
-    const bool help = argc == 2 && std::strcmp(argv[1], "--help") == 0;
-    std::fprintf(help ? stdout : stderr, "usage: %s [--json]\n", argv[0]);
-    std::exit(help ? 0 : 2);
-}
 
 } // namespace sse::bench

@@ -11,15 +11,15 @@
 #include <sse/client.hpp>
 
 #include <arpa/inet.h>
-#include <sys/resource.h>
 
-#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -27,10 +27,8 @@ namespace {
 using sse::bench::framing;
 using sse::bench::stream_sender;
 
-constexpr std::size_t stream_bytes = std::size_t{48} << 20;
 constexpr std::size_t read_size =
     sse::detail::read_buffer::largest; ///< as the client on a busy stream
-constexpr int rounds = 7;
 
 /// What one reading of a stream cost.
 struct cost {
@@ -40,21 +38,12 @@ struct cost {
     std::size_t events;
 };
 
-double cpu_seconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_THREAD, &usage);
-    const auto seconds = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 template <class Read>
 cost measure(Read&& read) {
-    const double cpu = cpu_seconds();
+    cost result{};
     const auto start = std::chrono::steady_clock::now();
-    cost result = read();
-    result.cpu = cpu_seconds() - cpu;
+    const double cpu = sse::bench::cpu_of([&] { result = read(); });
+    result.cpu = cpu;
     result.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return result;
 }
@@ -152,26 +141,28 @@ cost receive_owned(std::uint16_t port, const std::string& path) {
     return r.sink.result();
 }
 
-double median(std::vector<cost>& costs, double cost::*member) {
-    const auto middle = costs.begin() + rounds / 2;
-    std::nth_element(costs.begin(), middle, costs.end(),
-                     [&](const cost& a, const cost& b) { return a.*member < b.*member; });
-    return (*middle).*member;
+double median(const std::vector<cost>& costs, double cost::*member) {
+    std::vector<double> values;
+    for (const cost& c : costs)
+        values.push_back(c.*member);
+    return sse::bench::median(std::move(values));
 }
 
 /// All rows of one kind of stream.
-void compare(const sse::bench::report& report, std::uint16_t port, std::size_t size, framing f) {
+void compare(const sse::bench::run_options& options, const sse::bench::report& report,
+             std::uint16_t port, std::size_t size, framing f) {
+    const std::size_t stream_bytes = std::size_t{options.smoke ? 1U : 48U} << 20;
     const std::string path = stream_sender::path(size, f, stream_bytes);
     std::vector<cost> drained;
     std::vector<cost> batches;
     std::vector<cost> owned;
-    for (int i = 0; i < rounds; ++i) {
+    for (int i = 0; i < options.rounds(7); ++i) {
         drained.push_back(measure([&] { return drain(port, path); }));
         batches.push_back(measure([&] { return receive_batches(port, path); }));
         owned.push_back(measure([&] { return receive_owned(port, path); }));
     }
     const double least = median(drained, &cost::cpu);
-    const auto row = [&](const char* form, std::vector<cost>& costs) {
+    const auto row = [&](const char* form, const std::vector<cost>& costs) {
         const double wall = median(costs, &cost::wall);
         const double cpu = median(costs, &cost::cpu);
         report.row(std::to_string(size) + (f == framing::chunked ? " B chunked" : " B"), form,
@@ -186,11 +177,11 @@ void compare(const sse::bench::report& report, std::uint16_t port, std::size_t s
 } // namespace
 
 int main(int argc, char** argv) {
-    const sse::bench::report report(sse::bench::wants_json(argc, argv),
-                                    {"event", "form", "Mevents/s", "MB/s", "CPU ms", "drain CPU ms",
-                                     "of drain", "allocs/event"});
+    const sse::bench::run_options options(argc, argv);
+    const sse::bench::report report(options, {"event", "form", "Mevents/s", "MB/s", "CPU ms",
+                                              "drain CPU ms", "of drain", "allocs/event"});
     const stream_sender sender;
     for (const framing f : {framing::plain, framing::chunked})
         for (const std::size_t size : {64U, 150U, 1024U, 16384U})
-            compare(report, sender.port(), size, f);
+            compare(options, report, sender.port(), size, f);
 }

@@ -16,7 +16,6 @@
 namespace {
 
 constexpr std::size_t stream_size = std::size_t{512} << 10;
-constexpr int rounds = 201;
 
 /// Looks at the first and last byte of each event's data.
 struct looking_handler {
@@ -64,7 +63,9 @@ std::size_t memchr_all(std::string_view stream, std::size_t piece, char wanted) 
 
 int main(int argc, char** argv) {
     using sse::bench::keep;
-    const sse::bench::report report(sse::bench::wants_json(argc, argv),
+    const sse::bench::run_options options(argc, argv);
+    const int rounds = options.rounds(201);
+    const sse::bench::report report(options,
                                     {"workload", "pieces", "GB/s", "Mevents/s", "memchr GB/s",
                                      "of memchr %", "of LF+CR %", "passing %", "of scan %"});
     const std::pair<std::string_view, std::size_t> pieces[] = {

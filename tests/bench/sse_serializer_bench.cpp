@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t stream_size = std::size_t{256} << 10;
 constexpr std::size_t sink_size = 128 * 1024;
-constexpr int rounds = 201;
 
 struct workload {
     std::string_view name;
@@ -92,9 +91,10 @@ void copy_all(const std::vector<sse::event>& events, std::size_t count, std::vec
 } // namespace
 
 int main(int argc, char** argv) {
+    const sse::bench::run_options options(argc, argv);
+    const int rounds = options.rounds(201);
     const sse::bench::report report(
-        sse::bench::wants_json(argc, argv),
-        {"workload", "sink", "GB/s", "Mevents/s", "reference GB/s", "of reference %"});
+        options, {"workload", "sink", "GB/s", "Mevents/s", "reference GB/s", "of reference %"});
     for (const auto& w : workloads) {
         const auto events = make_events(w);
         const std::size_t count = stream_size / w.size;
