@@ -31,14 +31,14 @@ class hub_shard final : public log_reader, public std::enable_shared_from_this<h
 public:
     hub_shard(std::shared_ptr<hub_state> hub, asio::any_io_executor executor)
         : hub_(std::move(hub)), executor_(executor), timer_(executor) {}
-    ~hub_shard();
+    inline ~hub_shard();
 
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
     [[nodiscard]] hub_state& hub() noexcept { return *hub_; }
 
     /// Posts one look at the logs. From any thread, under the hub's lock.
-    void wake() override;
-    [[nodiscard]] std::size_t waiting_for(const topic_log& log) const override;
+    inline void wake() override;
+    [[nodiscard]] inline std::size_t waiting_for(const topic_log& log) const override;
     /// How many streams here follow a topic. From any thread, under the hub's lock.
     [[nodiscard]] std::size_t count(std::string_view topic) const;
 

@@ -21,7 +21,7 @@ class hub_stream final : public stream_feeder, public subscription {
 public:
     hub_stream(std::shared_ptr<hub_shard> shard, overflow on_overflow)
         : policy(on_overflow), shard_(std::move(shard)) {}
-    ~hub_stream() override;
+    inline ~hub_stream() override;
 
     void attach(stream_sink* sink, std::string first);
 
@@ -42,8 +42,8 @@ public:
         waiting_ = false;
         pump();
     }
-    void on_gone(const error_code& why) override;
-    void on_destroyed() noexcept override;
+    inline void on_gone(const error_code& why) override;
+    inline void on_destroyed() noexcept override;
 
     [[nodiscard]] bool is_open() const noexcept { return sink_ != nullptr && !ending_; }
     /// Whether one of its patterns stands for a topic.

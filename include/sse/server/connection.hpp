@@ -28,7 +28,7 @@ class connection final : public reply_port,
 public:
     connection(seat place, net::transport transport)
         : state_(std::move(place)), transport_(std::move(transport)) {}
-    ~connection();
+    inline ~connection();
 
     void start();
     /// Answers with 503 and closes, without reading a request.
@@ -43,9 +43,10 @@ public:
     [[nodiscard]] connection* next() const noexcept { return behind_; }
 
     // reply_port
-    void respond(response answer) override;
-    stream_sink* open_stream(const http::fields& headers, std::shared_ptr<stream_feeder> feeder,
-                             std::string& first) override;
+    inline void respond(response answer) override;
+    inline stream_sink* open_stream(const http::fields& headers,
+                                    std::shared_ptr<stream_feeder> feeder,
+                                    std::string& first) override;
     [[nodiscard]] asio::any_io_executor executor() override { return state_->executor; }
     [[nodiscard]] std::string remote_address() const override {
         return transport_.remote_address();
@@ -60,12 +61,12 @@ public:
         if (timed) state_->timers->set(*this, deadline_kind::write);
         wait_write();
     }
-    void finish() override;
+    inline void finish() override;
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
 
     // deadline_entry
-    void on_deadline(deadline_kind kind) override;
+    inline void on_deadline(deadline_kind kind) override;
 
 private:
     enum class phase : std::uint8_t {
