@@ -32,7 +32,7 @@ struct one_stream {
           server({}, [this](sse::server& s) {
               s.get("/events/*", [this](const sse::request& rq, sse::reply re) {
                   sse::subscribe_options o = wanted;
-                  o.topics = {std::string(rq.parameter("*"))};
+                  o.topics.emplace_back(rq.parameter("*"));
                   REQUIRE(read_position(rq, o) == errc::success);
                   handle = hub.open(std::move(re), o);
               });
@@ -91,6 +91,18 @@ TEST_CASE("hub: a private event comes between what was published before and afte
     CHECK(text.find("event: private\ndata: for you\n\n") != std::string::npos);
 }
 
+TEST_CASE("hub: limits of zero are none", "[hub]") {
+    one_stream h({.max_topics = 0, .max_stream_topics = 0, .private_bytes = 0});
+    raw_client client = h.open("a");
+    const std::string large(200'000, 'p');
+    h.on_stream([&] {
+        CHECK(h.handle.follow("b") == errc::success);
+        CHECK(h.handle.send({.data = large}) == errc::success);
+        h.publish("b", "last");
+    });
+    CHECK(client.read_until("data: last\n").find("data: " + large + "\n") != std::string::npos);
+}
+
 TEST_CASE("hub: private events to a reader that takes nothing are bounded, and keep their order",
           "[hub]") {
     one_stream h({.history = {.events = 0, .bytes = 0, .live_bytes = 0}, .private_bytes = 10'000});
@@ -130,6 +142,9 @@ TEST_CASE("hub: topics are added to an open stream and taken off it", "[hub]") {
     h.on_stream([&] {
         CHECK(h.handle.follow("b") == errc::success);
         CHECK(h.handle.follow("room/+") == errc::success);
+        CHECK(h.handle.unfollow("b") == errc::success);
+        CHECK(h.handle.follow("room/+") == errc::success); // it has that
+        CHECK(h.handle.follow("b") == errc::success);
         CHECK(h.handle.follow("c") == errc::too_many_topics);
         CHECK(h.handle.follow("") == errc::invalid_topic);
     });
@@ -148,6 +163,23 @@ TEST_CASE("hub: topics are added to an open stream and taken off it", "[hub]") {
     CHECK(h.hub.publish("b", {.data = "4"}).woken == 0);
     h.publish("a", "5");
     CHECK(data_of(client.read_until("data: 5\n")) == "1 2 5 ");
+}
+
+TEST_CASE("hub: a pattern counts once, whatever it stands for", "[hub]") {
+    one_stream h({.max_stream_topics = 2});
+    for (const char* topic : {"a/1", "a/2", "a/3", "b"})
+        h.publish(topic, "old");
+    raw_client client = h.open("a/%2B");
+    h.on_stream([&] { CHECK(h.handle.follow("b") == errc::success); });
+    h.publish("a/3", "1");
+    h.publish("b", "2");
+    CHECK(data_of(client.read_until("data: 2\n")) == "1 2 ");
+    h.on_stream([&] { CHECK(h.handle.follow("c") == errc::too_many_topics); });
+    h.wanted.topics = {"a/1", "a/2"};
+    raw_client refused = h.server.connect();
+    refused.get("/events/a/3");
+    CHECK(refused.read_until("\r\n\r\n").find("HTTP/1.1 400 ") == 0);
+    CHECK(h.on_stream([&] { return h.handle.error(); }) == errc::too_many_topics);
 }
 
 TEST_CASE("hub: a filter chooses, and what it leaves out is not offered again", "[hub]") {

@@ -11,6 +11,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -220,6 +221,30 @@ TEST_CASE("server_pool: a paced drain closes the streams in order, one after the
     for (raw_client& c : clients)
         CHECK(c.read_all().find("\r\n\r\n0\r\n\r\n") != std::string::npos);
     running.streams.clear();
+}
+
+TEST_CASE("server: one that drains already goes on with that", "[server_pool]") {
+    sse::asio::io_context context(1);
+    sse::server server(context.get_executor(), {.port = 0});
+    std::vector<sse::error_code> told;
+    std::optional<sse::event_stream> stream;
+    server.get("/stream", [&](const sse::request&, sse::reply re) { stream = re.stream(); });
+    REQUIRE_FALSE(server.listen());
+    raw_client holds(server.local_endpoint().port());
+    holds.get("/stream");
+    while (!stream)
+        context.run_one();
+    const auto tell = [&](sse::error_code ec, sse::drain_result) { told.push_back(ec); };
+    server.async_drain({.limit = 10s}, tell);
+    server.async_drain({.limit = 0ms}, tell);
+    CHECK(told.empty());
+    context.run_for(50ms);
+    CHECK(told == std::vector<sse::error_code>{sse::errc::operation_in_progress});
+    CHECK(stream->is_open());
+    stream.reset();
+    context.run_for(5s);
+    REQUIRE(told.size() == 2);
+    CHECK_FALSE(told[1]);
 }
 
 TEST_CASE("server_pool: while it drains, requests get 503", "[server_pool]") {

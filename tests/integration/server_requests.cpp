@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 namespace integration_server_requests_test {
@@ -251,6 +252,34 @@ TEST_CASE("server: a head that drips in meets an absolute deadline", "[server]")
     raw_client silent = server.connect();
     CHECK(silent.read_all().empty());
     CHECK(silent.ended());
+}
+
+TEST_CASE("server: limits of zero are none", "[server]") {
+    sse::server_limits none{.head = {0, 0, 0}, .body = 0, .input = 0, .handshakes = 0};
+    none.head_time = none.body_time = none.idle_time = none.write_time = none.linger_time = 0ms;
+    std::optional<sse::event_stream> stream;
+    running_server server({.limits = none}, [&](sse::server& s) {
+        add_routes(s);
+        s.get("/stream", [&](const sse::request&, sse::reply re) { stream = re.stream(); });
+    });
+    raw_client client = server.connect();
+    std::string fields;
+    for (int i = 0; i < 200; ++i)
+        fields += "A: " + std::string(200, 'x') + "\r\n";
+    client.get("/hello?" + std::string(20'000, 'x'), fields);
+    CHECK(status_of(client.read_until("hello\n")) == "200");
+    client.clear();
+    const std::string body(2'000'000, 'b');
+    client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n" + body);
+    CHECK(client.read_until(body).ends_with("\r\n\r\n" + body));
+    client.clear();
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    client.clear();
+    client.get("/hello"); // ahead of its turn
+    std::this_thread::sleep_for(50ms);
+    server.on_thread([&] { stream.reset(); });
+    CHECK(client.read_until("hello\n").ends_with("\r\n\r\nhello\n"));
 }
 
 TEST_CASE("server: limits of connections are answered with 503", "[server]") {

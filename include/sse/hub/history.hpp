@@ -17,7 +17,7 @@ struct history {
     /// How long an event is kept.
     std::chrono::milliseconds age{0};
     /// How far a connected reader may be behind in each topic, in bytes, even where that is more
-    /// than `events`: a burst of small events does not outrun everybody.
+    /// than `events`: a burst of small events does not outrun everybody. Zero: not more.
     std::size_t live_bytes = std::size_t{512} << 10;
 };
 

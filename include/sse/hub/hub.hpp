@@ -8,6 +8,7 @@
 #include <sse/hub/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/text/event.hpp>
+#include <sse/text/limits.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -67,8 +68,8 @@ public:
 
     /// Answers with a stream of the topics, from where the reader stands. What cannot be
     /// served is answered with 400, or with 503 while draining, and its error returned.
-    /// Errors: `errc::invalid_topic`, `errc::draining`; `errc::closed` where no stream was opened,
-    /// since the request was HEAD or the peer is gone.
+    /// Errors: `errc::invalid_topic`, `errc::too_many_topics`, `errc::draining`; `errc::closed`
+    /// where no stream was opened, since the request was HEAD or the peer is gone.
     errc subscribe(reply re, const subscribe_options& options) {
         return open(std::move(re), options).error();
     }
@@ -141,9 +142,9 @@ public:
 
 private:
     [[nodiscard]] errc check(const subscribe_options& options) const {
-        if (options.topics.empty() || options.topics.size() > state_->options.max_stream_topics) {
-            return errc::invalid_topic;
-        }
+        if (options.topics.empty()) return errc::invalid_topic;
+        if (detail::exceeds(options.topics.size(), state_->options.max_stream_topics))
+            return errc::too_many_topics;
         for (const std::string& topic : options.topics) {
             if (!is_topic_pattern(topic)) return errc::invalid_topic;
         }

@@ -33,7 +33,7 @@ struct presence {
     std::shared_ptr<void> state{};     ///< as it was subscribed with
 };
 
-/// How a hub keeps and delivers events. Zero is off, for durations and counts.
+/// How a hub keeps and delivers events. Zero is off, for times, sizes and counts.
 struct hub_options {
     sse::history history{};
     /// A heartbeat after so long without anything else on a stream. The response field

@@ -88,7 +88,8 @@ public:
     /// Takes no new connections, and lets those there are end behind their answer or stream.
     /// Completes when none is left, or at the limit, when the rest was cut. One at a time.
     /// Completion signature: `void(error_code, drain_result)`.
-    /// Errors: `errc::draining` when connections had to be cut; `errc::closed`.
+    /// Errors: `errc::draining` when connections had to be cut; `errc::closed`;
+    /// `errc::operation_in_progress` while it drains already.
     /// Cancellation: ends the wait; the server stays as it is.
     template <class CompletionToken>
     auto async_drain(const drain_options& options, CompletionToken&& token) {

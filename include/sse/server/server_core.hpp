@@ -43,6 +43,8 @@ public:
     }
 
     void drain(const drain_options& options, drain_handler handler) {
+        if (drained_.waits())
+            return drained_.post(std::move(handler), errc::operation_in_progress, {});
         server_state& s = *state_;
         drained_.park(std::move(handler));
         s.closed = s.draining = true;

@@ -55,6 +55,13 @@ TEST_CASE("log_store: a retry time goes in front of its event, in the same chunk
     CHECK(all_of(view_of(store, "a")) == "1d\r\nretry: 1500\ndata: x\nid: own\n\n\r\n");
 }
 
+TEST_CASE("log_store: without a limit there are as many topics as anybody likes", "[log_store]") {
+    log_store store({}, 0xabc, 0);
+    for (int i = 0; i < 1000; ++i)
+        REQUIRE(store.append(std::to_string(i), {.data = "x"}, {}, 0).error == errc::success);
+    CHECK(store.topics() == 1000);
+}
+
 TEST_CASE("log_store: what is refused leaves nothing behind", "[log_store]") {
     log_store store({}, 0xabc, 1);
     CHECK(store.append("", {.data = "x"}, {}, 0).error == errc::invalid_topic);

@@ -27,7 +27,7 @@ inline void log_store::drop_idle(std::uint64_t now) {
 }
 
 inline topic_log* log_store::add(std::string_view topic) {
-    if (logs_.size() >= max_topics_) return nullptr;
+    if (max_topics_ != 0 && logs_.size() >= max_topics_) return nullptr;
     auto made = std::make_unique<topic_log>(std::string(topic));
     topic_log* const log = logs_.emplace(topic, std::move(made)).first->second.get();
     log->use = recent_.insert(recent_.end(), log);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sse/hub/hub_shard.hpp>
+#include <sse/text/limits.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@ namespace sse::detail {
 /// Under the lock.
 inline void hub_shard::add_pattern(hub_stream& stream, std::string_view pattern) {
     stream_extras& x = stream.make_extras();
+    if (std::find(x.patterns.begin(), x.patterns.end(), pattern) != x.patterns.end()) return;
     if (x.patterns.empty()) {
         x.slot = pattern_streams_.size();
         pattern_streams_.push_back(&stream);
@@ -40,9 +43,8 @@ inline void hub_shard::forget_patterns(hub_stream& stream) noexcept {
 inline errc hub_shard::follow(hub_stream& stream, std::string_view name) {
     if (!is_topic_pattern(name)) return errc::invalid_topic;
     const std::unique_lock lock = look();
-    const stream_extras* const x = stream.extras();
-    const std::size_t patterns = x == nullptr ? 0 : x->patterns.size();
-    if (stream.topics() + patterns >= hub_->options.max_stream_topics) return errc::too_many_topics;
+    if (exceeds(stream.followed().size() + 1, hub_->options.max_stream_topics))
+        return errc::too_many_topics;
     if (has_wildcard(name)) add_pattern(stream, name);
     for_each_topic(name, [&](followed_topic& t) {
         if (t.readers.empty()) t.view.release();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/hub/subscription.hpp>
+#include <sse/text/limits.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -64,7 +65,7 @@ inline void subscription::append(std::string_view block) {
 inline bool subscription::append_behind(std::uint64_t position, std::string block,
                                         std::size_t limit) {
     stream_extras& x = make_extras();
-    if (x.block_bytes + block.size() > limit) return false;
+    if (exceeds(x.block_bytes + block.size(), limit)) return false;
     x.block_bytes += block.size();
     x.blocks.push_back({position, std::move(block)});
     return true;

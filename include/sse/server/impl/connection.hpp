@@ -2,7 +2,9 @@
 #pragma once
 
 #include <sse/server/connection.hpp>
+#include <sse/text/limits.hpp>
 
+#include <cstddef>
 #include <utility>
 
 // The life of a connection: its place in the server, its waits, its end.
@@ -52,7 +54,8 @@ inline void connection::unlink() noexcept {
 
 inline void connection::wait_readable() {
     if (reading_ || ended_ || phase_ == phase::closed) return;
-    if (http_ && http_->input.size() >= state_->options.limits.input) return;
+    const std::size_t ahead = state_->options.limits.input;
+    if (ahead != 0 && http_ && http_->input.size() >= ahead) return;
     reading_ = true;
     transport_.async_wait_readable([self = shared_from_this()](const error_code& ec) {
         self->reading_ = false;
@@ -78,7 +81,7 @@ inline void connection::on_input(std::string_view bytes) {
     case phase::streaming:
         // requests may be sent ahead, but not without end, for then the peer's end is not seen
         open_exchange().input.append(bytes);
-        if (http_->input.size() > state_->options.limits.head.head) lost(errc::buffer_full);
+        if (exceeds(http_->input.size(), state_->options.limits.head.head)) lost(errc::buffer_full);
         return;
     case phase::answering: http_->input.append(bytes); return;
     case phase::lingering:
