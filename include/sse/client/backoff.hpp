@@ -90,7 +90,8 @@ private:
         if (repeated_) start = std::max(start, policy_.damping);
         const double factor = policy_.growth > 1.0 ? policy_.growth : 1.0;
         const double steps = static_cast<double>(std::min<std::size_t>(growth_steps_, 1000));
-        return at_most(static_cast<double>(start.count()) * std::pow(factor, steps), policy_.cap);
+        const milliseconds cap = policy_.cap > milliseconds{0} ? policy_.cap : longest;
+        return at_most(static_cast<double>(start.count()) * std::pow(factor, steps), cap);
     }
 
     [[nodiscard]] milliseconds floor(milliseconds retry_after) const {

@@ -17,7 +17,8 @@ struct reconnect_policy {
     /// The delay before the first reconnection, until the server sets one. 0 is at once.
     std::chrono::milliseconds base{1000};
 
-    /// The most that `base` grows to. Floors that the server asks for may lie above it.
+    /// The most that `base` grows to; 0 is no cap. Floors that the server asks for may lie above
+    /// it.
     std::chrono::milliseconds cap{30'000};
 
     /// Factor from one delay to the next, 1 or more.
@@ -30,7 +31,7 @@ struct reconnect_policy {
     /// server say: `retry: 0` and connections that end at once make no storm.
     std::chrono::milliseconds damping{500};
 
-    /// The most that a floor set by the server counts for.
+    /// The most that a floor set by the server counts for. With 0 it counts for nothing.
     std::chrono::milliseconds floor_cap{std::chrono::hours{24}};
 
     /// A stream that was open for so long was no short connection: delays and limits start anew.

@@ -15,8 +15,9 @@ namespace sse {
 
 /// Which redirects an event source follows.
 struct redirect_policy {
-    bool follow = true;           ///< false: a redirect ends the source with `errc::bad_redirect`
-    std::size_t limit = 20;       ///< redirects in one attempt; over it `errc::too_many_redirects`
+    bool follow = true; ///< false: a redirect ends the source with `errc::bad_redirect`
+    /// Redirects in one attempt; over it `errc::too_many_redirects`. 0 allows none.
+    std::size_t limit = 20;
     bool allow_downgrade = false; ///< whether https may redirect to http
 };
 

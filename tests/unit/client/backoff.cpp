@@ -67,6 +67,11 @@ TEST_CASE("backoff: grows from the base by the factor up to the cap", "[backoff]
     CHECK(d.refused_times(7) == delays{1s, 2s, 4s, 8s, 16s, 30s, 30s});
 }
 
+TEST_CASE("backoff: without a cap it grows on", "[backoff]") {
+    driver d({.cap = 0ms, .jitter = 0});
+    CHECK(d.refused_times(7) == delays{1s, 2s, 4s, 8s, 16s, 32s, 64s});
+}
+
 TEST_CASE("backoff: a factor of one keeps the delay, a smaller one counts as one", "[backoff]") {
     CHECK(driver({.growth = 1, .jitter = 0}).refused_times(3) == delays{1s, 1s, 1s});
     CHECK(driver({.growth = 0.1, .jitter = 0}).refused_times(3) == delays{1s, 1s, 1s});
