@@ -81,7 +81,7 @@ struct worker {
         server.get("/burst", [](const sse::request& rq, sse::reply re) { start_burst(rq, re); });
         server.post("/pub", [this](const sse::request& rq, sse::reply re) {
             const bool published = static_cast<bool>(hub.publish("bench", {.data = rq.body}));
-            re.send({.status = published ? 200 : 503, .body = "ok"});
+            re.send({.status = published ? 204 : 503});
         });
     }
 

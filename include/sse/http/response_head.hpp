@@ -64,24 +64,73 @@ namespace detail {
     return e;
 }
 
+/// Appends a response's head to a text, line by line. What the grammar does not allow is an error
+/// of the whole head, and takes all of it back.
+class response_head_writer {
+public:
+    /// Begins with the status line. Lifetime: `out` has to stay.
+    response_head_writer(int status, int minor, std::string_view reason, std::string& out)
+        : out_(out), begin_(out.size()) {
+        if (status < 100 || status > 999 || minor < 0 || minor > 9 || !is_field_value(reason)) {
+            error_ = errc::bad_start_line;
+            return;
+        }
+        const char line[] = {'H',
+                             'T',
+                             'T',
+                             'P',
+                             '/',
+                             '1',
+                             '.',
+                             digit(minor),
+                             ' ',
+                             digit(status / 100),
+                             digit(status / 10),
+                             digit(status),
+                             ' '};
+        out.append(line, sizeof line).append(reason).append("\r\n");
+    }
+
+    /// Appends a field line.
+    void add(std::string_view name, std::string_view value) {
+        if (error_ != errc::success) return;
+        if (is_token(name) && is_field_value(value)) return put(name, value);
+        error_ = errc::bad_field;
+    }
+
+    /// The same, for a field that is known to be right.
+    void put(std::string_view name, std::string_view value) {
+        out_.append(name).append(": ", 2).append(value).append("\r\n", 2);
+    }
+
+    /// Appends the blank line. Errors: `bad_start_line`, `bad_field`; nothing is left of the head
+    /// then.
+    [[nodiscard]] errc end() {
+        if (error_ != errc::success)
+            out_.resize(begin_);
+        else
+            out_.append("\r\n", 2);
+        return error_;
+    }
+
+private:
+    [[nodiscard]] static constexpr char digit(int n) noexcept {
+        return static_cast<char>('0' + n % 10);
+    }
+
+    std::string& out_;
+    std::size_t begin_;
+    errc error_ = errc::success;
+};
+
 /// Appends the head to `out`, blank line included.
 /// Errors: `bad_start_line` or `bad_field` for what the grammar does not allow; nothing is written
 /// then.
 [[nodiscard]] inline errc write_head(const response_head& head, std::string& out) {
-    if (head.status < 100 || head.status > 999 || head.minor < 0 || head.minor > 9 ||
-        !is_field_value(head.reason)) {
-        return errc::bad_start_line;
-    }
-    if (!detail::is_writable(head.headers)) {
-        return errc::bad_field;
-    }
-    out.append("HTTP/1.").append(1, static_cast<char>('0' + head.minor)).append(" ");
-    for (const int digit : {head.status / 100, head.status / 10 % 10, head.status % 10}) {
-        out.push_back(static_cast<char>('0' + digit));
-    }
-    out.append(" ").append(head.reason).append("\r\n");
-    detail::append_fields(head.headers, out);
-    return errc::success;
+    response_head_writer writer(head.status, head.minor, head.reason, out);
+    for (const field& line : head.headers)
+        writer.add(line.name, line.value);
+    return writer.end();
 }
 
 } // namespace sse::http

@@ -91,7 +91,7 @@ inline constexpr std::array<bool, 256> token_chars = token_table();
         return false;
     }
     for (std::size_t i = 0; i < a.size(); ++i) {
-        if (to_lower(a[i]) != to_lower(b[i])) {
+        if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) {
             return false;
         }
     }

@@ -33,8 +33,10 @@ struct judgement {
 
 /// The answer to what browsers ask before they send a request of another origin; nothing, where
 /// `rq` is no such question or nobody else may ask.
-[[nodiscard]] inline std::optional<response>
-preflight_answer(const request& rq, const cors_options& cors, const route_match& match) {
+[[nodiscard]] inline std::optional<response> preflight_answer(const request& rq,
+                                                              const cors_options& cors,
+                                                              const route_match& match,
+                                                              const router& routes) {
     const std::string_view origin = rq.header("Origin");
     if (rq.method() != "OPTIONS" || cors.origins.empty() || origin.empty() ||
         rq.header("Access-Control-Request-Method").empty()) {
@@ -44,7 +46,7 @@ preflight_answer(const request& rq, const cors_options& cors, const route_match&
         return response{.status = 404, .body = "not found\n"};
     if (!allows_origin(cors, origin))
         return response{.status = 403, .body = "origin not allowed\n"};
-    return response{.status = 204, .headers = preflight_fields(cors, match.allow)};
+    return response{.status = 204, .headers = preflight_fields(cors, routes.allow(rq.path))};
 }
 
 /// The answer to a request that has no route.
@@ -53,8 +55,11 @@ preflight_answer(const request& rq, const cors_options& cors, const route_match&
     switch (match.result) {
     case route_match::kind::bad_escape: return {.status = 400, .body = "bad percent-encoding\n"};
     case route_match::kind::no_method:
-        if (rq.method() == "OPTIONS") return {.status = 204, .headers = {{"Allow", match.allow}}};
-        return {.status = 405, .body = "method not allowed\n", .headers = {{"Allow", match.allow}}};
+        if (rq.method() == "OPTIONS")
+            return {.status = 204, .headers = {{"Allow", routes.allow(rq.path)}}};
+        return {.status = 405,
+                .body = "method not allowed\n",
+                .headers = {{"Allow", routes.allow(rq.path)}}};
     default: break;
     }
     if (rq.path == "*") return {.status = 204, .headers = {{"Allow", routes.allow()}}};
@@ -69,7 +74,8 @@ preflight_answer(const request& rq, const cors_options& cors, const route_match&
         return {response{.status = 403, .body = "origin not allowed\n"}};
     if (s.refusing) return {busy_answer(s.options.limits)};
     route_match match = s.routes.find(rq.method(), rq.path);
-    if (auto answer = preflight_answer(rq, s.options.cors, match)) return {std::move(answer)};
+    if (auto answer = preflight_answer(rq, s.options.cors, match, s.routes))
+        return {std::move(answer)};
     if (match.result != route_match::kind::found) return {unrouted_answer(rq, match, s.routes)};
     rq.parameters = std::move(match.parameters);
     return {std::nullopt, match.index};

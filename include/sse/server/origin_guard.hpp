@@ -19,10 +19,11 @@ namespace sse::detail {
 [[nodiscard]] inline bool is_origin_allowed(const request& rq,
                                             const std::vector<std::string>& names,
                                             const cors_options& cors) {
+    if (names.empty()) return true;
     const std::string& method = rq.method();
     const bool safe = method == "GET" || method == "HEAD" || method == "OPTIONS";
     const std::string* origin = rq.head.headers.find("Origin");
-    if (safe || origin == nullptr || names.empty()) return true;
+    if (safe || origin == nullptr) return true;
     if (rq.head.headers.count("Origin") != 1) return false;
     const std::size_t scheme = origin->find("://");
     const std::string_view host = scheme == std::string::npos

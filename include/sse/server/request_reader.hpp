@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 namespace sse::detail {
 
@@ -68,7 +69,10 @@ public:
     /// Makes ready for the next request.
     void reset() {
         head_.reset();
+        http::fields lines = std::move(request_.head.headers); // for their memory
+        lines.clear();
         request_ = {};
+        request_.head.headers = std::move(lines);
         phase_ = phase::idle;
         error_ = errc::success;
     }

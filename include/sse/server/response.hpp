@@ -5,8 +5,12 @@
 #include <sse/http/fields.hpp>
 #include <sse/http/response_head.hpp>
 #include <sse/http/status.hpp>
+#include <sse/http/syntax.hpp>
+#include <sse/text/error.hpp>
 
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -30,49 +34,55 @@ struct answer_context {
     std::string_view date{}; ///< the value of Date
 };
 
-inline void add_common_fields(http::response_head& head, const answer_context& context) {
-    head.reason = http::reason_phrase(head.status);
-    if (!head.headers.contains("Date")) head.headers.add("Date", context.date);
-    if (!context.keep_alive) {
-        head.headers.set("Connection", "close");
-    } else if (context.minor == 0) {
-        head.headers.set("Connection", "keep-alive");
+/// Ends a head with the fields of `more`, but for those that are not its to choose, and with what
+/// all heads have.
+[[nodiscard]] inline errc end_head(http::response_head_writer& head, const http::fields& more,
+                                   const answer_context& context) {
+    const bool tells = !context.keep_alive || context.minor == 0;
+    bool dated = false;
+    for (const http::field& f : more) {
+        if (http::iequals(f.name, "Transfer-Encoding") || http::iequals(f.name, "Content-Length") ||
+            (tells && http::iequals(f.name, "Connection")))
+            continue;
+        dated = dated || http::iequals(f.name, "Date");
+        head.add(f.name, f.value);
     }
+    if (!dated) head.put("Date", context.date);
+    if (tells) head.put("Connection", context.keep_alive ? "keep-alive" : "close");
+    return head.end();
 }
 
 /// Appends `answer` as it goes over the wire. One whose head cannot be written becomes a 500.
 inline void write_response(const response& answer, const answer_context& context,
                            std::string& out) {
-    http::response_head head{answer.status, 1, {}, answer.headers};
+    http::response_head_writer head(answer.status, 1, http::reason_phrase(answer.status), out);
     const bool bodyless = answer.status < 200 || answer.status == 204 || answer.status == 304;
-    head.headers.erase("Transfer-Encoding");
-    head.headers.erase("Content-Length");
     if (!bodyless) {
-        if (!answer.body.empty() && !head.headers.contains("Content-Type")) {
-            head.headers.add("Content-Type", answer.type);
-        }
-        head.headers.add("Content-Length", std::to_string(answer.body.size()));
+        if (!answer.body.empty() && !answer.headers.contains("Content-Type"))
+            head.add("Content-Type", answer.type);
+        char length[20];
+        const char* const end =
+            std::to_chars(length, length + sizeof length, answer.body.size()).ptr;
+        head.put("Content-Length", {length, static_cast<std::size_t>(end - length)});
     }
-    add_common_fields(head, context);
-    if (http::write_head(head, out) != errc::success) {
+    if (end_head(head, answer.headers, context) != errc::success)
         return write_response({.status = 500, .body = "invalid response\n"}, context, out);
-    }
     if (!bodyless && !context.head_only) out.append(answer.body);
 }
 
 /// Appends the head of an event stream. Fields in `more` that cannot be written are an error.
 [[nodiscard]] inline errc write_stream_head(const http::fields& more, const answer_context& context,
                                             std::string& out) {
-    http::response_head head{200, 1, {}, {}};
-    head.headers.add("Content-Type", "text/event-stream");
+    http::response_head_writer head(200, 1, http::reason_phrase(200), out);
+    const auto put = [&](std::string_view name, std::string_view value) {
+        if (!more.contains(name)) head.put(name, value);
+    };
+    put("Content-Type", "text/event-stream");
     // both: without no-transform proxies compress and so hold events back
-    head.headers.add("Cache-Control", "no-cache, no-transform");
-    head.headers.add("X-Accel-Buffering", "no");
-    for (const http::field& f : more)
-        head.headers.set(f.name, f.value);
-    if (context.minor != 0) head.headers.set("Transfer-Encoding", "chunked");
-    add_common_fields(head, context);
-    return http::write_head(head, out);
+    put("Cache-Control", "no-cache, no-transform");
+    put("X-Accel-Buffering", "no");
+    if (context.minor != 0) head.put("Transfer-Encoding", "chunked");
+    return end_head(head, more, context);
 }
 
 /// The value of Date, made once a second.

@@ -5,6 +5,7 @@
 #include <sse/server/request.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,6 @@ struct route_match {
     kind result = kind::no_path;
     std::size_t index = 0; ///< of the route found, in the order of adding
     std::vector<std::pair<std::string, std::string>> parameters{};
-    std::string allow{}; ///< methods of the path, for the Allow field
 };
 
 /// Finds the route of a request. A pattern is a path; a segment `{name}` stands for any one
@@ -33,49 +33,49 @@ struct route_match {
 class router {
 public:
     void add(std::string_view method, std::string_view pattern) {
-        routes_.push_back({std::string(method), std::string(pattern)});
+        const bool literal =
+            pattern.starts_with('/') && pattern.find_first_of("{*") == std::string_view::npos;
+        routes_.push_back({std::string(method), std::string(pattern), literal});
     }
 
     [[nodiscard]] route_match find(std::string_view method, std::string_view path) const {
-        route_match best;
-        std::string best_rank;
-        bool best_is_get = false;
-        for (std::size_t i = 0; i < routes_.size(); ++i) {
-            const route& r = routes_[i];
-            std::string rank;
-            if (!fits(r.pattern, path, rank)) continue;
-            add_method(best.allow, r.method);
-            const bool stand_in = method == "HEAD" && r.method == "GET";
-            if (r.method != method && !stand_in) continue;
-            const bool better = rank > best_rank || (rank == best_rank && best_is_get && !stand_in);
-            if (best.result == route_match::kind::found && !better) continue;
-            best.result = route_match::kind::found;
-            best.index = i;
-            best_rank = rank;
-            best_is_get = stand_in;
-        }
-        if (best.result == route_match::kind::found) {
-            if (!take_parameters(routes_[best.index].pattern, path, best.parameters)) {
-                best.result = route_match::kind::bad_escape;
+        route_match result;
+        const route* best = nullptr;
+        for (const route& r : routes_) {
+            if (!r.fits(path)) continue;
+            if (best == nullptr) result.result = route_match::kind::no_method;
+            const bool own = r.method == method;
+            if (!own && (method != "HEAD" || r.method != "GET")) continue;
+            if (best != nullptr) {
+                const int order = compare(r.pattern, best->pattern);
+                if (order < 0 || (order == 0 && (!own || best->method == method))) continue;
             }
-        } else if (!best.allow.empty()) {
-            best.result = route_match::kind::no_method;
-            add_method(best.allow, "OPTIONS");
+            best = &r;
         }
-        return best;
+        if (best == nullptr) return result;
+        result.index = static_cast<std::size_t>(best - routes_.data());
+        const bool valid = best->literal || take_parameters(best->pattern, path, result.parameters);
+        result.result = valid ? route_match::kind::found : route_match::kind::bad_escape;
+        return result;
     }
 
     /// Whether `pattern` alone would fit.
     [[nodiscard]] static bool matches(std::string_view pattern, std::string_view path) {
-        std::string rank;
-        return fits(pattern, path, rank);
+        while (pattern.starts_with('/') && path.starts_with('/')) {
+            const std::string_view wanted = take(pattern);
+            if (wanted == "*") return path.size() > 1;
+            const std::string_view segment = take(path);
+            if (is_name(wanted) ? segment.empty() : wanted != segment) return false;
+        }
+        return pattern.empty() && path.empty();
     }
 
-    /// The methods of all routes, for `OPTIONS *`.
-    [[nodiscard]] std::string allow() const {
+    /// The methods of a path that has routes, or of all routes, for the Allow field.
+    [[nodiscard]] std::string allow(std::optional<std::string_view> path = std::nullopt) const {
         std::string all;
-        for (const route& r : routes_)
-            add_method(all, r.method);
+        for (const route& r : routes_) {
+            if (!path || r.fits(*path)) add_method(all, r.method);
+        }
         add_method(all, "OPTIONS");
         return all;
     }
@@ -84,6 +84,10 @@ private:
     struct route {
         std::string method;
         std::string pattern;
+        bool literal; // without wildcards
+        [[nodiscard]] bool fits(std::string_view path) const {
+            return literal ? pattern == path : matches(pattern, path);
+        }
     };
 
     static std::string_view take(std::string_view& path) {
@@ -98,16 +102,17 @@ private:
         return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
     }
 
-    /// `rank` tells how exact the match is: a letter a segment, compared in order.
-    static bool fits(std::string_view pattern, std::string_view path, std::string& rank) {
-        while (pattern.starts_with('/') && path.starts_with('/')) {
-            const std::string_view wanted = take(pattern);
-            if (wanted == "*") return path.size() > 1 && (rank.push_back('a'), true);
-            const std::string_view segment = take(path);
-            if (is_name(wanted) ? segment.empty() : wanted != segment) return false;
-            rank.push_back(is_name(wanted) ? 'b' : 'c');
+    /// Which of two patterns that fit the same path is more exact: the first segment in which they
+    /// differ tells.
+    static int compare(std::string_view a, std::string_view b) {
+        const auto rank = [](std::string_view segment) {
+            return segment == "*" ? 0 : is_name(segment) ? 1 : 2;
+        };
+        while (!a.empty() && !b.empty()) {
+            const int difference = rank(take(a)) - rank(take(b));
+            if (difference != 0) return difference;
         }
-        return pattern.empty() && path.empty();
+        return 0;
     }
 
     static bool take_parameters(std::string_view pattern, std::string_view path,

@@ -66,12 +66,29 @@ TEST_CASE("response: a stream's head keeps caches and proxies off it", "[respons
           sse::errc::success);
     CHECK(out == "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                  "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n"
-                 "Event-Gap: evicted\r\nTransfer-Encoding: chunked\r\nDate: now\r\n\r\n");
+                 "Transfer-Encoding: chunked\r\nEvent-Gap: evicted\r\nDate: now\r\n\r\n");
     out.clear();
     CHECK(write_stream_head({}, {.keep_alive = false, .minor = 0, .date = "now"}, out) ==
           sse::errc::success);
     CHECK(out.find("chunked") == std::string::npos);
     CHECK(out.find("Connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("response: a stream's head has each field once, by the handler's choice but for framing",
+          "[response]") {
+    std::string out;
+    CHECK(write_stream_head({{"content-type", "text/event-stream; charset=utf-8"},
+                             {"Cache-Control", "no-store"},
+                             {"Connection", "x"},
+                             {"Content-Length", "9"},
+                             {"Set-Cookie", "a=1"},
+                             {"Set-Cookie", "b=2"},
+                             {"Date", "then"}},
+                            {.keep_alive = false, .date = "now"}, out) == sse::errc::success);
+    CHECK(out == "HTTP/1.1 200 OK\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n"
+                 "content-type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\n"
+                 "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nDate: then\r\n"
+                 "Connection: close\r\n\r\n");
 }
 
 } // namespace server_response_test

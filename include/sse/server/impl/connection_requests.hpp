@@ -111,8 +111,9 @@ inline void connection::tell_guards() noexcept {
     if (call) call->left.emit(asio::cancellation_type::terminal);
 }
 
-/// That of the request under way, as far as it was understood.
+/// That of the request under way, as far as it was understood, where somebody wants to know.
 inline std::string connection::origin() const {
+    if (state_->options.cors.origins.empty()) return {};
     const std::string* value = http_->reader.current().head.headers.find("Origin");
     return value == nullptr ? std::string() : *value;
 }
