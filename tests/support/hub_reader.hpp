@@ -102,6 +102,15 @@ private:
     bool announced_gap_ = false;
 };
 
+/// A topic or pattern that was added to an open stream: events beyond `from` come. Once it was
+/// taken off, those up to `to` may still come, and no later ones.
+struct added_topic {
+    std::string topic;
+    std::uint64_t epoch;
+    std::uint64_t from;
+    std::uint64_t to = UINT64_MAX;
+};
+
 /// One thing that a reader was told.
 struct reading {
     enum class kind {
@@ -119,6 +128,7 @@ struct reading {
     std::uint64_t sequence = 0;
     std::string text{}; ///< the event's data, the gap's reason
     std::optional<std::uint64_t> missed{};
+    std::vector<added_topic> added{}; ///< while connected
 };
 
 /// All on the executor of its connections.
@@ -139,6 +149,12 @@ public:
     [[nodiscard]] const std::vector<reading>& log() const noexcept { return log_; }
     [[nodiscard]] const std::string& last_data() const noexcept { return last_data_; }
 
+    /// Whether it asks for a topic when it comes.
+    [[nodiscard]] bool asks_for(std::string_view topic) const {
+        return std::any_of(topics_.begin(), topics_.end(),
+                           [&](const std::string& t) { return matches_topic(t, topic); });
+    }
+
     /// Takes events of the type "y" only.
     void filter() noexcept { filtered_ = true; }
     [[nodiscard]] bool filtered() const noexcept { return filtered_; }
@@ -154,6 +170,19 @@ public:
     /// How many of these there were on this connection.
     [[nodiscard]] std::size_t sent_alone() const noexcept { return sent_; }
 
+    /// Takes the topic off its stream that was added last, or adds one, when the hub is at `now`.
+    void change_topics(std::string topic, const event_id& now) {
+        if (!subscriber_.is_open()) return;
+        std::vector<added_topic>& added = log_[connected_].added;
+        if (added.empty() || added.back().to != UINT64_MAX) {
+            demand(subscriber_.follow(topic) == errc::success, "a topic more");
+            added.push_back({std::move(topic), now.epoch, now.sequence});
+        } else {
+            demand(subscriber_.unfollow(added.back().topic) == errc::success, "a topic less");
+            added.back().to = now.sequence;
+        }
+    }
+
     /// `id`: comes with this one in place of the last that it was given.
     void connect(hub& h, std::string_view id = {}) {
         disconnect();
@@ -162,6 +191,7 @@ public:
         const std::string last(parser_.last_event_id());
         chunks_.emplace();
         connection_ = std::make_shared<memory_connection>(executor_, chunked_);
+        connected_ = log_.size();
         log_.push_back({reading::kind::connected, !last.empty() && id.empty(), !id.empty()});
         first_ = true;
         known_ = last;
@@ -272,6 +302,7 @@ private:
     std::string known_;
     std::string last_data_;
     std::vector<reading> log_;
+    std::size_t connected_ = 0; // where in the log it was, the last time
 };
 
 } // namespace sse::testing

@@ -32,7 +32,7 @@ using chooser = std::function<std::size_t(std::size_t)>;
 }
 
 [[nodiscard]] inline bool keeps_all(const hub_options& o) noexcept {
-    return o.history.events == 0 && o.history.bytes == 0;
+    return o.history.events == 0 && o.history.bytes == 0 && o.history.age.count() == 0;
 }
 
 inline constexpr std::array<const char*, 4> topic_names = {"a", "b", "c/x", "c/y"};
@@ -102,6 +102,7 @@ public:
         if (dice < 97) return reader.send_alone(sequence_);
         if (dice < 98) return restart();
         if (dice < 99) return try_invalid();
+        change_topics(reader);
         poll(0);
         poll(1);
     }
@@ -144,6 +145,16 @@ private:
         demand(!hub_->publish("a", {.data = "x", .id = "000000000001-1"}), "an id of the hub's");
         if (last.starts_with("own") && events_.back().epoch == options_.epoch)
             demand(!hub_->publish("a", {.data = "x", .id = last}), "an id that is in use");
+    }
+
+    /// Those that it asked for stay: taking one off that is added would take them as well.
+    void change_topics(hub_reader& reader) {
+        constexpr std::array<const char*, 5> more = {"a", "b", "c/x", "c/y", "c/+"};
+        const std::string topic = more[sequence_ % more.size()];
+        for (const char* name : topic_names) {
+            if (matches_topic(topic, name) && reader.asks_for(name)) return;
+        }
+        reader.change_topics(topic, {options_.epoch, sequence_});
     }
 
     void connect(hub_reader& reader) {

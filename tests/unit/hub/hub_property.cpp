@@ -71,6 +71,8 @@ public:
     explicit busy_hub(std::uint64_t seed) : seed_(seed), pick_(seeded(seed)) {
         options_ = choose_hub(pick_);
         options_.epoch = 1;
+        if (pick_(3) == 0) options_.history.age = std::chrono::milliseconds(1 + pick_(5));
+        if (pick_(3) == 0) options_.topic_idle = std::chrono::milliseconds(1 + pick_(3));
         hub_ = std::make_shared<sse::hub>(options_);
         for (std::size_t i = 0; i < 6; ++i) {
             readers_.emplace_back(choose_topics(pick_), contexts_[i % 2].get_executor(),
