@@ -1,14 +1,14 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include "child_process.hpp"
+#include "loopback_sockets.hpp"
 #include "workloads.hpp"
 
 #include <netinet/in.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -35,34 +35,17 @@ inline std::string make_events(std::size_t size, framing f, std::size_t bytes) {
     return out;
 }
 
-/// A server in a process of its own, so that its CPU time is not the client's. It answers each
-/// request with an event stream as fast as it goes, and ends with this object, or with this
-/// process.
+/// A server in a process of its own, which answers each request with an event stream as fast as it
+/// goes.
 class stream_sender {
 public:
-    stream_sender() {
-        const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        if (listener < 0 || ::bind(listener, reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-            ::listen(listener, 1) != 0 ||
-            ::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &length) != 0)
-            fail("no socket to listen on");
-        port_ = ntohs(address.sin_port);
-        child_ = ::fork();
-        if (child_ < 0) fail("no process for the sender");
-        if (child_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (;;)
-                serve(listener);
-        }
-        ::close(listener);
+    stream_sender()
+        : listener_(listen_anywhere()), port_(port_of(listener_)), child_([this] {
+              for (;;)
+                  serve(listener_);
+          }) {
+        ::close(listener_);
     }
-    stream_sender(const stream_sender&) = delete;
-    stream_sender& operator=(const stream_sender&) = delete;
-    ~stream_sender() { ::kill(child_, SIGKILL); }
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
@@ -73,11 +56,6 @@ public:
     }
 
 private:
-    [[noreturn]] static void fail(const char* what) {
-        std::perror(what);
-        std::exit(1);
-    }
-
     static void send_all(int socket, std::string_view bytes) {
         while (!bytes.empty()) {
             const ssize_t n = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -118,8 +96,9 @@ private:
         ::close(socket);
     }
 
-    std::uint16_t port_ = 0;
-    pid_t child_ = 0;
+    int listener_; // the child's
+    std::uint16_t port_;
+    child_process child_;
 };
 
 } // namespace sse::bench

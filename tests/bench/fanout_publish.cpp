@@ -1,0 +1,138 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#include "fanout_sections.hpp"
+#include "integration/raw_client.hpp"
+#include "loopback_sockets.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sse::bench {
+
+namespace {
+
+/// Publishes to its topics in turn.
+class round_robin {
+public:
+    explicit round_robin(std::size_t topics) : names_(topic_names(topics)) {}
+
+    void publish(std::size_t events, const std::string& text) {
+        for (std::size_t i = 0; i < events; ++i) {
+            hub_.publish(names_[next_], {.data = text});
+            next_ = next_ + 1 == names_.size() ? 0 : next_ + 1;
+        }
+    }
+    void fill_history(const std::string& text) {
+        const std::size_t events = std::max<std::size_t>(20'000, names_.size() * 20);
+        for (std::uint64_t before = 0; log_bytes() > before + before / 100;) {
+            before = log_bytes();
+            publish(events, text);
+        }
+    }
+    [[nodiscard]] std::uint64_t log_bytes() const { return hub_.metrics().log_bytes; }
+
+private:
+    sse::hub hub_;
+    std::vector<std::string> names_;
+    std::size_t next_ = 0;
+};
+
+/// Copies `wire` so many times, to one place of `ring` after the other.
+void copy(const std::string& wire, std::vector<char>& ring, std::size_t times) {
+    for (std::size_t i = 0, at = 0; i < times; ++i) {
+        std::memcpy(ring.data() + at, wire.data(), wire.size());
+        keep(static_cast<std::size_t>(ring[at]));
+        at = at + 2 * wire.size() < ring.size() ? at + wire.size() : 0;
+    }
+}
+
+/// Seconds for an event published where nobody reads, and for copying its bytes to memory that is
+/// as cold as the log's.
+std::vector<double> publish_unread(const run_options& options, std::size_t topics,
+                                   const std::string& text) {
+    const std::size_t events = options.smoke ? 100 : 20'000;
+    round_robin all(topics);
+    all.publish(events, text);
+    if (!options.smoke) all.fill_history(text);
+    const std::string wire(text.size() + 40, 'x'); // names of fields, id, line ends, chunk
+    std::vector<char> ring(all.log_bytes() + 2 * wire.size());
+    auto s = median_of_turns(
+        options.rounds(31), [&] { return cpu_of([&] { all.publish(events, text); }); },
+        [&] { return cpu_of([&] { copy(wire, ring, events); }); });
+    for (double& t : s)
+        t /= static_cast<double>(events);
+    return s;
+}
+
+} // namespace
+
+void measure_unread(const run_options& options) {
+    const report out(options,
+                     {"measured", "topics", "data B", "ns", "copy ns", "beyond ns", "growth"});
+    for (const std::size_t size : {std::size_t{64}, std::size_t{1'024}}) {
+        double first = 0;
+        for (const std::size_t n : sizes(options, {1, 100, 10'000})) {
+            const auto s = publish_unread(options, n, std::string(size, 'x'));
+            if (first == 0) first = s[0];
+            out.row("unread", std::to_string(n),
+                    {static_cast<double>(size), s[0] * 1e9, s[1] * 1e9, (s[0] - s[1]) * 1e9,
+                     s[0] / first});
+        }
+    }
+}
+
+namespace {
+
+/// So many requests to publish, in one piece.
+std::string requests_for(std::string_view target, std::size_t count) {
+    const std::string one =
+        "POST " + std::string(target) +
+        " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(small_data.size()) +
+        "\r\n\r\n" + small_data;
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i)
+        all += one;
+    return all;
+}
+
+} // namespace
+
+void measure_handler(const run_options& options, reader_process& ends) {
+    const report out(options,
+                     {"measured", "requests", "readers", "inside ns", "outside ns", "ratio"});
+    const std::size_t readers = options.smoke ? 4 : 100;
+    crowd c(ends);
+    if (!c.join(readers, "crowd")) return leave_out("handler", readers);
+    testing::raw_client client(c.port());
+    c.turn();
+    for (const std::size_t requests : {std::size_t{1}, std::size_t{64}}) {
+        const auto timed = [&](std::string_view target, auto&& besides) {
+            double s = 0;
+            for (int i = 0; i < 8; ++i) { // one is short
+                client.send(requests_for(target, requests));
+                besides();
+                s += cpu_of([&] { c.turn(); });
+                discard_input(client.native_handle());
+                c.drain();
+            }
+            return s / static_cast<double>(8 * requests * readers);
+        };
+        const auto publish_outside = [&] {
+            for (std::size_t i = 0; i < requests; ++i)
+                asio::post(c.executor(), [&c] { c.hub.publish("crowd", {.data = small_data}); });
+        };
+        const auto s = median_of_turns(
+            options.rounds(101), [&] { return timed("/inside", [] {}); },
+            [&] { return timed("/outside", publish_outside); });
+        out.row("handler", std::to_string(requests),
+                {static_cast<double>(readers), s[0] * 1e9, s[1] * 1e9, s[0] / s[1]});
+    }
+}
+
+} // namespace sse::bench
