@@ -26,7 +26,7 @@ public:
     void attach(stream_sink* sink, std::string first);
 
     /// The block to begin with, until the stream is attached.
-    void begin_with(std::string block) { note_ = std::make_unique<std::string>(std::move(block)); }
+    void begin_with(std::string_view block) { append_raw(block); }
 
     /// Sends what the socket takes.
     void pump();
@@ -65,20 +65,25 @@ public:
     errc unfollow_one(std::string_view topic);
 
     const overflow policy;
-    std::size_t slot = 0; ///< among the shard's streams
 
 private:
+    friend class hub_shard;
+
     void leave() noexcept;
+    /// Whether there is nothing to do until something is published.
+    [[nodiscard]] bool is_done() const noexcept {
+        return caught_up() && !owes_gap() && !ending_ && extras() == nullptr;
+    }
     bool tell_position(std::uint64_t left_out = 128);
 
+    bool waiting_ = false; // for the socket
+    bool ending_ = false;
+    std::uint32_t slot_ = 0;          // among the shard's streams
+    std::uint32_t ends_at_ = 0;       // in 128 ms
+    errc end_reason_ = errc::success; // while ending
     std::shared_ptr<hub_shard> shard_;
     stream_sink* sink_ = nullptr;
-    std::unique_ptr<std::string> note_; // the block to begin with, or the farewell
-    std::uint64_t active_ = 0;          // when bytes last went out
-    std::uint32_t ends_at_ = 0;         // in 128 ms
-    bool waiting_ = false;              // for the socket
-    bool ending_ = false;
-    errc end_reason_ = errc::success; // while ending
+    std::uint64_t active_ = 0; // when bytes last went out
 };
 
 } // namespace sse::detail

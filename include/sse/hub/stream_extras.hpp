@@ -28,6 +28,7 @@ struct stream_extras {
     std::vector<std::string> patterns; ///< with wildcards, that the stream follows
     std::size_t slot = 0;              ///< among the streams with such
     std::shared_ptr<void> state;       ///< of the user's
+    std::string farewell;              ///< to end with
 };
 
 } // namespace sse::detail

@@ -57,6 +57,11 @@ public:
 
     /// Bytes of the stream's own, as they are: a response head, or a finished frame.
     void append_raw(std::string_view bytes) { pending().append(bytes); }
+    /// Takes back the stream's own bytes.
+    [[nodiscard]] std::string take_own() {
+        const auto own = std::exchange(pending_, nullptr);
+        return own ? std::move(own->bytes) : std::string();
+    }
 
     /// An event or other block of the stream's own.
     void append(std::string_view block);
@@ -110,7 +115,9 @@ public:
     }
 
     /// Whether the last byte sent ended an event, so that a block of the stream's own may follow.
-    [[nodiscard]] bool at_border() const noexcept { return mid_ == none && pending_sent_ == 0; }
+    [[nodiscard]] bool at_border() const noexcept {
+        return mid_ == none && (!pending_ || pending_->sent == 0);
+    }
 
     /// The number up to which the stream has all events of its topics; `horizon` where it has all.
     [[nodiscard]] std::uint64_t position(std::uint64_t horizon) const noexcept {
@@ -138,14 +145,23 @@ public:
     }
 
 private:
+    /// What goes out ahead of anything else.
+    struct own_bytes {
+        std::string bytes{};
+        std::size_t sent = 0;
+        std::uint64_t events = 0; ///< among them
+    };
+
     struct choice {
         std::size_t source = none;
         std::uint64_t sequence = UINT64_MAX; ///< of its next event
         std::uint64_t limit = UINT64_MAX;    ///< of the next event of any other source
     };
 
-    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
     static constexpr std::size_t block_size = std::size_t{16} << 10;
+    /// Up to so much goes out in one block with what is the stream's own.
+    static constexpr std::size_t joined_size = std::size_t{4} << 10;
     static constexpr std::uint64_t unknown = static_cast<std::uint64_t>(-1);
 
     [[nodiscard]] bool has_private() const noexcept { return extras_ && !extras_->blocks.empty(); }
@@ -160,8 +176,8 @@ private:
     }
 
     std::string& pending() {
-        if (!pending_) pending_ = std::make_unique<std::string>();
-        return *pending_;
+        if (!pending_) pending_ = std::make_unique<own_bytes>();
+        return pending_->bytes;
     }
     std::uint64_t advance(std::size_t i, std::size_t bytes) noexcept;
     [[nodiscard]] std::string_view rest_of_event() const noexcept {
@@ -173,18 +189,17 @@ private:
     [[nodiscard]] choice choose() const noexcept;
     [[nodiscard]] choice choose_with_values() noexcept;
     void copy();
+    void join();
     void copy_event(stream_source& s);
     [[nodiscard]] bool copy_private(std::uint64_t next);
     std::string_view merge(merge_buffer& merged);
     std::string_view take_run(merge_buffer& merged);
 
-    std::vector<stream_source> sources_;
-    std::unique_ptr<std::string> pending_; // the stream's own bytes
+    stream_sources sources_;
+    std::unique_ptr<own_bytes> pending_;
     std::unique_ptr<stream_extras> extras_;
-    std::size_t pending_sent_ = 0;
     std::uint64_t missed_ = 0; // events left out and not yet told of
-    std::uint64_t taken_ = 0;  // events among the pending bytes
-    std::size_t mid_ = none;   // the source in the middle of whose event the stream is
+    std::uint32_t mid_ = none; // the source in the middle of whose event the stream is
     std::uint32_t behind_ = 0; // sources that are
     bool chunked_;
 };

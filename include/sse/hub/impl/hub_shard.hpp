@@ -61,7 +61,7 @@ inline void hub_shard::append_gap(hub_stream& stream, const gap& missing) {
 }
 
 inline void hub_shard::add(hub_stream& stream) {
-    stream.slot = streams_.size();
+    stream.slot_ = static_cast<std::uint32_t>(streams_.size());
     streams_.push_back(&stream);
     counts.joined();
     stream.live_until(end_of_life());
@@ -70,9 +70,9 @@ inline void hub_shard::add(hub_stream& stream) {
 }
 
 inline void hub_shard::remove(hub_stream& stream) noexcept {
-    if (stream.slot >= streams_.size() || streams_[stream.slot] != &stream) return;
-    streams_[stream.slot] = streams_.back();
-    streams_[stream.slot]->slot = stream.slot;
+    if (stream.slot_ >= streams_.size() || streams_[stream.slot_] != &stream) return;
+    streams_[stream.slot_] = streams_.back();
+    streams_[stream.slot_]->slot_ = stream.slot_;
     streams_.pop_back();
     counts.left();
     if (streams_.empty() && !ending_.active()) timer_.cancel();

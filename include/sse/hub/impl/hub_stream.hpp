@@ -25,8 +25,9 @@ inline void hub_stream::attach(stream_sink* sink, std::string first) {
     sink_ = sink;
     if (sink_ == nullptr) return;
     use_chunks(sink_->chunked());
+    const std::string begin = take_own();
     append_raw(first);
-    if (const auto note = std::exchange(note_, nullptr)) append(*note);
+    if (!begin.empty()) append(begin);
     shard_->add(*this);
     pump();
 }
@@ -40,8 +41,8 @@ inline void hub_stream::pump() {
         if (bytes.empty()) {
             if (!ending_ && tell_position()) continue;
             if (!ending_) return;
-            if (const auto farewell = std::exchange(note_, nullptr)) {
-                append(*farewell);
+            if (extras() != nullptr && !extras()->farewell.empty()) {
+                append(std::exchange(extras()->farewell, {}));
                 continue;
             }
             shard_->counts.ended(end_reason_);
@@ -56,6 +57,7 @@ inline void hub_stream::pump() {
         const bool all = n == bytes.size();
         shard_->counts.sent(n, commit(n, shard_->merged));
         if (n != 0) active_ = shard_->now();
+        if (all && is_done()) return;
         if (!all || writes == 16) {
             waiting_ = true;
             sink_->wait_writable(false);
@@ -66,7 +68,7 @@ inline void hub_stream::pump() {
 inline void hub_stream::end_with(std::string block, errc why) {
     if (std::exchange(ending_, true)) return;
     end_reason_ = why;
-    if (!block.empty()) note_ = std::make_unique<std::string>(std::move(block));
+    if (!block.empty()) make_extras().farewell = std::move(block);
     pump();
 }
 

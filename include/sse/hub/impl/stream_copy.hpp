@@ -42,10 +42,20 @@ inline subscription::choice subscription::choose_with_values() noexcept {
 
 /// Takes events one by one into the stream's own bytes: the rare path.
 inline void subscription::copy() {
-    while (copies() && (!pending_ || pending_->size() < block_size)) {
+    while (copies() && (!pending_ || pending_->bytes.size() < block_size)) {
         const choice c = behind_ != 0 ? choose_with_values() : choose();
         if (missed_ != 0) return; // the gap event goes first
         if (copy_private(c.sequence)) continue;
+        if (c.source == none) return;
+        copy_event(sources_[c.source]);
+    }
+}
+
+/// Puts events behind the stream's own bytes, so that they go out with them: a head and the first
+/// event, or a heartbeat and what came meanwhile.
+inline void subscription::join() {
+    while (pending_->bytes.size() < joined_size) {
+        const choice c = choose();
         if (c.source == none) return;
         copy_event(sources_[c.source]);
     }
@@ -79,7 +89,7 @@ inline void subscription::copy_event(stream_source& s) {
         extras_->left_out = 0; // its id tells the reader where it is
     }
     pending().append(chunked_ ? bytes : inner);
-    ++taken_;
+    ++pending_->events;
 }
 
 } // namespace sse::detail

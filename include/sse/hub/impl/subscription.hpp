@@ -41,7 +41,7 @@ inline bool subscription::unfollow(std::string_view topic) {
     if (index + 1 != sources_.size()) {
         *found = sources_.back();
         found->topic->readers[found->slot].source = index;
-        if (mid_ + 1 == sources_.size()) mid_ = index;
+        if (mid_ + 1 == sources_.size()) mid_ = static_cast<std::uint32_t>(index);
     }
     sources_.pop_back();
     return true;
@@ -74,7 +74,10 @@ inline bool subscription::append_behind(std::uint64_t position, std::string bloc
 inline std::string_view subscription::next(merge_buffer& merged) {
     if (mid_ != none && (wants_border() || copies())) return rest_of_event();
     if (!pending_ && copies()) copy();
-    if (pending_) return std::string_view(*pending_).substr(pending_sent_);
+    if (pending_) {
+        if (pending_->sent == 0 && !copies() && missed_ == 0) join();
+        return std::string_view(pending_->bytes).substr(pending_->sent);
+    }
     if (copies() || (missed_ != 0 && mid_ == none)) return {};
     if (sources_.size() == 1) return sources_[0].topic->view.slice(sources_[0].place.at);
     return merge(merged);
@@ -82,12 +85,9 @@ inline std::string_view subscription::next(merge_buffer& merged) {
 
 inline std::uint64_t subscription::commit(std::size_t bytes, const merge_buffer& merged) {
     if (pending_ && mid_ == none) {
-        pending_sent_ += bytes;
-        if (pending_sent_ == pending_->size()) {
-            pending_.reset();
-            pending_sent_ = 0;
-        }
-        return std::exchange(taken_, 0);
+        pending_->sent += bytes;
+        if (pending_->sent != pending_->bytes.size()) return 0;
+        return std::exchange(pending_, nullptr)->events;
     }
     if (mid_ != none && (wants_border() || copies())) return advance(mid_, bytes);
     if (sources_.size() == 1) return advance(0, bytes);
@@ -104,7 +104,7 @@ inline std::uint64_t subscription::commit(std::size_t bytes, const merge_buffer&
 inline std::uint64_t subscription::advance(std::size_t i, std::size_t bytes) noexcept {
     stream_source& s = sources_[i];
     const std::uint64_t events = s.topic->view.advance(s.place.at, bytes);
-    mid_ = s.topic->view.at_border(s.place.at) ? none : i;
+    mid_ = s.topic->view.at_border(s.place.at) ? none : static_cast<std::uint32_t>(i);
     return events;
 }
 
@@ -114,7 +114,7 @@ inline void subscription::finish_event() {
     const std::string_view rest = rest_of_event();
     pending().insert(0, rest);
     s.place.at = {s.place.at.ordinal + 1, s.place.at.offset + rest.size()};
-    ++taken_;
+    ++pending_->events;
     mid_ = none;
 }
 
