@@ -313,6 +313,13 @@ TEST_CASE("hub: draining says farewell behind everything, and ends in order", "[
     CHECK(h.hub.metrics().disconnects.drained == 1);
 }
 
+TEST_CASE("hub: who comes while it drains is told to come back later", "[hub]") {
+    hub_server h;
+    h.server.on_thread([&] { h.hub.drain(); });
+    CHECK(h.get("/events/a", "\r\n\r\n").find("HTTP/1.1 503 ") == 0);
+    CHECK(h.hub.metrics().subscribers == 0);
+}
+
 TEST_CASE("hub: several threads publish, and every reader gets all of it in order", "[hub]") {
     hub_server h({.history = {.events = 0}});
     constexpr int each = 2000;

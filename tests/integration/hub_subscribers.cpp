@@ -217,6 +217,14 @@ TEST_CASE("hub: subscribers can begin with the last value of each topic or key",
     CHECK(data_of(resumed.read_until("data: next\n")) == "z x next ");
 }
 
+TEST_CASE("hub: gap events are of the type that was chosen", "[hub]") {
+    one_stream h({.gap_type = "lost"});
+    h.publish("a", "kept");
+    const raw_client client = h.open("a", "Last-Event-ID: unheard of\r\n");
+    CHECK(client.text().find("event: lost\ndata: {\"reason\":\"unknown\"}\n") != std::string::npos);
+    CHECK(client.text().find("event: gap\n") == std::string::npos);
+}
+
 TEST_CASE("hub: publishing tells how many streams were woken", "[hub]") {
     one_stream h;
     CHECK(h.hub.publish("a", {.data = "1"}).woken == 0);

@@ -6,6 +6,7 @@
 #include <sse/server.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -328,6 +329,21 @@ TEST_CASE("server: an absolute target wins over Host", "[server]") {
     client.clear();
     client.send("GET http://evil.example/hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
     CHECK(status_of(client.read_until("\r\n\r\n")) == "421");
+}
+
+TEST_CASE("server: several may listen on a port where all want to", "[server]") {
+    running_server first({.reuse_port = true}, add_routes);
+    sse::asio::io_context context;
+    const std::uint16_t port = first.port();
+    sse::server alone(context.get_executor(), {.port = port});
+    CHECK(alone.listen() == sse::asio::error::address_in_use);
+    const running_server second({.reuse_port = true}, add_routes, port);
+    CHECK(second.port() == port);
+    for (int i = 0; i < 20; ++i) {
+        raw_client client = first.connect(); // whichever it gets
+        client.get("/hello");
+        CHECK(client.read_until("hello\n").find("200 OK") != std::string::npos);
+    }
 }
 
 TEST_CASE("server: a port in use is an error of the system", "[server]") {

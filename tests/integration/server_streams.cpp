@@ -112,6 +112,23 @@ TEST_CASE("event_stream: closing sends the last chunk, and the connection goes o
     CHECK(client.read_until("hello").find("200 OK") != std::string::npos);
 }
 
+TEST_CASE("event_stream: aborting cuts the connection, so that the reader comes back",
+          "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    client.clear();
+    held.server.on_thread([&] {
+        held.stream->abort();
+        CHECK_FALSE(held.stream->is_open());
+    });
+    CHECK(client.read_all().empty());
+    CHECK(client.ended());
+    REQUIRE(held.wait_closed());
+    CHECK(*held.closed == errc::closed);
+}
+
 TEST_CASE("event_stream: HTTP/1.0 gets no chunks and the end by closing", "[event_stream]") {
     held_stream held({.hosts = std::vector<std::string>{"*"}});
     raw_client client = held.server.connect();

@@ -53,7 +53,8 @@ struct fixture {
 class openssl_client {
 public:
     explicit openssl_client(std::uint16_t port, const std::string& alpn = "\x08http/1.1",
-                            const identity* own = nullptr, int receive_buffer = 0)
+                            const identity* own = nullptr, int receive_buffer = 0,
+                            SSL_SESSION* resumed = nullptr)
         : socket_(port, receive_buffer), context_(SSL_CTX_new(TLS_client_method())) {
         if (own != nullptr) {
             SSL_CTX_use_certificate(context_.get(), own->certificate.get());
@@ -63,6 +64,7 @@ public:
         const auto* const names = reinterpret_cast<const unsigned char*>(alpn.data());
         if (!alpn.empty())
             SSL_set_alpn_protos(ssl_.get(), names, static_cast<unsigned>(alpn.size()));
+        if (resumed != nullptr) SSL_set_session(ssl_.get(), resumed);
         SSL_set_fd(ssl_.get(), socket_.native_handle());
         connected_ = SSL_connect(ssl_.get()) == 1;
         ERR_clear_error();
@@ -82,6 +84,11 @@ public:
     const std::string& read_all() { return read_until("\x01 never \x01"); }
     /// Whether the end was a close_notify.
     [[nodiscard]] bool clean() const noexcept { return clean_; }
+    [[nodiscard]] bool resumed() const noexcept { return SSL_session_reused(ssl_.get()) == 1; }
+    /// To be resumed by the next one, once something was read.
+    [[nodiscard]] sse::detail::openssl_ptr<SSL_SESSION> session() const {
+        return sse::detail::openssl_ptr<SSL_SESSION>(SSL_get1_session(ssl_.get()));
+    }
     [[nodiscard]] std::string server_name() const {
         const sse::detail::openssl_ptr<X509> theirs(SSL_get_peer_certificate(ssl_.get()));
         char name[256] = "";
@@ -280,6 +287,25 @@ TEST_CASE("tls_server: clients may be asked for certificates", "[tls][server]") 
     running_server required({.tls = sse::tls_server(options)}, f.routes());
     CHECK_FALSE(answered(required.port(), nullptr));
     CHECK(answered(required.port(), &good));
+}
+
+TEST_CASE("tls_server: clients may resume sessions, unless tickets are off", "[tls][server]") {
+    fixture f;
+    for (const bool tickets : {true, false}) {
+        CAPTURE(tickets);
+        sse::tls_server_options options = f.options();
+        options.tickets = tickets;
+        running_server server({.tls = sse::tls_server(options)}, f.routes());
+        openssl_client first(server.port());
+        first.get("/hello");
+        CHECK(first.read_until("hello\n").find("200 OK") != std::string::npos);
+        CHECK_FALSE(first.resumed());
+        const auto session = first.session();
+        openssl_client second(server.port(), "\x08http/1.1", nullptr, 0, session.get());
+        second.get("/hello");
+        CHECK(second.read_until("hello\n").find("200 OK") != std::string::npos);
+        CHECK(second.resumed() == tickets);
+    }
 }
 
 TEST_CASE("tls_server: settings that cannot be used keep the server from listening",
