@@ -67,18 +67,40 @@ line_ends(bytes_32 v) noexcept {
     return high_bits(bytes_32(look_up(line_end_table, v) == v));
 }
 
-/// Whether four blocks hold nothing up to CR, so no line end; adds what they hold to `seen`.
+/// Bytes by their signs, so that those above 0x7F count as less than all others.
+using signed_32 [[gnu::vector_size(32)]] = signed char;
+
+template <class Vector>
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline Vector lesser(Vector a,
+                                                                            Vector b) noexcept {
+    return a < b ? a : b;
+}
+
+/// The least of the bytes of a block at each place of 32.
+template <class Vector>
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline Vector
+least_of_block(const char* bytes) noexcept {
+    return lesser(Vector(load(bytes)), Vector(load(bytes + sizeof(Vector))));
+}
+
+/// The same of four blocks.
+template <class Vector>
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline Vector
+least_of_four_blocks(const char* bytes) noexcept {
+    constexpr std::size_t block = block_scan::size;
+    return lesser(lesser(least_of_block<Vector>(bytes), least_of_block<Vector>(bytes + block)),
+                  lesser(least_of_block<Vector>(bytes + 2 * block),
+                         least_of_block<Vector>(bytes + 3 * block)));
+}
+
+/// Whether four blocks hold nothing up to CR, so neither a line end nor a NUL. ASCII is seen to
+/// take one operation for 32 bytes; otherwise what they hold is added to `seen`.
 [[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bool
 is_quiet(const char* bytes, bytes_32& seen) noexcept {
-    bytes_32 least = load(bytes);
-    for (std::size_t i = 0; i != 4; ++i, bytes += block_scan::size) {
-        const bytes_32 a = load(bytes);
-        const bytes_32 b = load(bytes + sizeof a);
-        const bytes_32 lesser = a < b ? a : b;
-        least = lesser < least ? lesser : least;
-        seen |= a | b;
-    }
-    return high_bits(bytes_32(least <= '\r')) == 0;
+    if (high_bits(bytes_32(least_of_four_blocks<signed_32>(bytes) <= '\r')) == 0) return true;
+    if (high_bits(bytes_32(least_of_four_blocks<bytes_32>(bytes) <= '\r')) != 0) return false;
+    seen |= bytes_32{} + 0x80; // no control, so something else is below: above 0x7F
+    return true;
 }
 
 /// Whether at least 32 bytes hold nothing up to CR.
@@ -92,28 +114,61 @@ is_quiet(const char* bytes, bytes_32& seen) noexcept {
     return high_bits(bytes_32(least <= '\r')) == 0;
 }
 
-/// Scans `count` whole blocks. `is_long_line`: there was no line end in the last ones, so that it
-/// pays to look first whether there is none at all.
-[[gnu::target("avx2")]] inline void scan_blocks(const char* bytes, std::size_t count,
-                                                bool is_long_line, stretch_scan& found) noexcept {
-    constexpr std::size_t quiet = 4; // blocks
-    bytes_32 seen = {};
-    if (is_long_line) {
-        for (; count >= quiet && is_quiet(bytes, seen); count -= quiet)
-            bytes += quiet * block_scan::size;
-    }
-    line_end_block* block = found.blocks.data();
-    const char* const end = bytes + count * block_scan::size;
-    for (; bytes != end; bytes += block_scan::size) {
+/// What the blocks of a stretch amount to, while they are looked at.
+struct scanned_blocks {
+    line_end_block* next;
+    bytes_32 seen{};        ///< the bits of all bytes
+    bytes_32 least = ~seen; ///< of the bytes
+
+    [[gnu::target("avx2"), gnu::always_inline]] void
+    add(const char* bytes, std::uint64_t wanted = ~std::uint64_t{0}) noexcept {
         const bytes_32 a = load(bytes);
         const bytes_32 b = load(bytes + sizeof a);
-        const std::uint64_t ends = line_ends(a) | line_ends(b) << 32;
-        *block = {bytes, ends};
-        block += ends != 0 ? 1 : 0;
+        const std::uint64_t ends = (line_ends(a) | line_ends(b) << 32) & wanted;
+        *next = {bytes, ends};
+        next += ends != 0 ? 1 : 0;
         seen |= a | b;
+        least = lesser(least, lesser(a, b));
     }
-    found.count = static_cast<std::size_t>(block - found.blocks.data());
-    found.non_ascii = high_bits(seen) != 0;
+};
+
+/// Scans a stretch of the `left` bytes from `bytes` on, at least a block, and returns where it
+/// ends.
+[[nodiscard, gnu::target("avx2")]] inline const char*
+scan_stretch(const char* bytes, std::size_t left, stretch_scan& found) noexcept {
+    constexpr std::size_t quiet = 4 * block_scan::size;
+    constexpr std::size_t most_quiet = std::size_t{16} << 10; // what is looked at twice stays near
+    scanned_blocks blocks{found.blocks.data()};
+    std::size_t most = stretch_scan::size;
+    // a block of 64 bytes that lies in one line of the cache takes half as long
+    if (const std::size_t head = -reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
+        head != 0) {
+        blocks.add(bytes, first_bits(head));
+        bytes += head;
+        left -= head;
+    }
+    if (found.is_long_line) {
+        const char* const first = bytes;
+        while (left >= quiet && static_cast<std::size_t>(bytes - first) < most_quiet &&
+               is_quiet(bytes, blocks.seen)) {
+            bytes += quiet;
+            left -= quiet;
+        }
+        if (bytes - first >= 1024) most = quiet;
+    }
+    const char* end = bytes + (left < most ? left - left % block_scan::size : most);
+    left -= static_cast<std::size_t>(end - bytes);
+    for (; bytes != end; bytes += block_scan::size)
+        blocks.add(bytes);
+    if (left != 0 && left < block_scan::size) {
+        end += left;
+        blocks.add(end - block_scan::size, ~first_bits(block_scan::size - left));
+    }
+    found.count = static_cast<std::size_t>(blocks.next - found.blocks.data());
+    found.non_ascii = high_bits(blocks.seen) != 0;
+    found.nul = high_bits(bytes_32(blocks.least == 0)) != 0;
+    found.is_long_line = found.count == 0 || most == quiet || end - blocks.next[-1].bytes > 512;
+    return end;
 }
 
 /// Not zero where a byte may not follow the three before it, which are read as well.

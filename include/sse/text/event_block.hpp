@@ -73,13 +73,45 @@ public:
         return spoiled_ == spoiled::block;
     }
 
-    /// A whole line that is not blank, borrowed until `keep`, in bytes that go on to `end`.
-    [[gnu::always_inline]] constexpr parse_status add(std::string_view line, const char* end) {
-        if (line.size() > safe_size_) return add_other(line, end);
-        if (is_field(line, data_field)) return add_data(field_value(line, data_field.size()), end);
-        if (is_field(line, id_field)) return add_id(field_value(line, id_field.size()), line);
-        if (is_field(line, event_field)) return add_type(field_value(line, event_field.size()));
-        return add_other(line, end);
+    /// Whether a line can be added by `add_common`: neither blank nor as long as a limit.
+    [[nodiscard]] constexpr bool is_common(std::size_t line_size) const noexcept {
+        return line_size - least_common_line < common_sizes_;
+    }
+
+    /// A whole line, mostly one of the common ones, borrowed until `keep` from `bytes`.
+    template <class Bytes>
+    [[gnu::always_inline]] constexpr parse_status add_common(std::string_view line,
+                                                             const Bytes& bytes) {
+        if (begins_with(line, spaced_data)) [[likely]] {
+            return add_data(without_start(line, spaced_data), bytes);
+        }
+        if (begins_with(line, spaced_id) && !bytes.may_hold_nul()) {
+            next_id_.borrow(without_start(line, spaced_id));
+            return parse_status::need_input;
+        }
+        if (is_field(line, spaced_event)) return add_type(without_start(line, spaced_event));
+        return add(line, bytes);
+    }
+
+    /// A whole line that is not blank, borrowed until `keep` from `bytes`.
+    template <class Bytes>
+    [[gnu::noinline]] constexpr parse_status add(std::string_view line, const Bytes& bytes) {
+        const field_line field = split_line(line);
+        if (check_line(field.name, field.value.size(), line.size()) == parse_status::failed) {
+            return parse_status::failed;
+        }
+        switch (field.name) {
+        case field_name::data: return add_data(field.value, bytes);
+        case field_name::event: return add_type(field.value);
+        case field_name::id: return add_id(field.value);
+        case field_name::retry:
+            digits_ = {};
+            digits_.append(field.value);
+            return end_retry();
+        case field_name::comment: part_.borrow(field.value); return end_comment();
+        case field_name::unknown: break;
+        }
+        return parse_status::need_input;
     }
 
     /// The start of a value that comes in parts.
@@ -163,6 +195,16 @@ public:
 
 private:
     using slot = text_slot<Storage>;
+
+    /// The least size of a line for which the common fields are compared without looking at its
+    /// size again.
+    static constexpr std::size_t least_common_line = spaced_data.size();
+
+    [[nodiscard]] static constexpr std::size_t common_sizes(const Limits& limits) noexcept {
+        const std::size_t least = least_limit(limits);
+        return least < least_common_line ? 0 : least - least_common_line + 1;
+    }
+
     /// What is of no use any more after a failure.
     enum class spoiled : unsigned char { block, ended_block, comment };
 
@@ -178,16 +220,25 @@ private:
         return parse_status::failed;
     }
 
+    template <class Bytes>
     [[gnu::always_inline]] constexpr parse_status add_data(std::string_view value,
-                                                           const char* end) {
-        if (data_.has_value()) return join_data(value, end);
+                                                           const Bytes& bytes) {
+        if (data_.has_value()) return join_data(value, bytes.end());
         data_.borrow(value);
         return parse_status::need_input;
     }
 
-    /// A further line of data.
+    /// A further line of data, mostly a short one.
     [[gnu::noinline]] constexpr parse_status join_data(std::string_view value, const char* end) {
-        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value, end)) {
+        if (!exceeds(data_.size() + 1 + value.size(), limits_.event) &&
+            data_.join_short(value, end)) [[likely]] {
+            return parse_status::need_input;
+        }
+        return join_any(value);
+    }
+
+    [[gnu::noinline]] constexpr parse_status join_any(std::string_view value) {
+        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value)) {
             return fail(errc::event_too_large);
         }
         return parse_status::need_input;
@@ -198,29 +249,9 @@ private:
         return parse_status::need_input;
     }
 
-    /// An id, or a line with nothing but an id. With a NUL in it an id is ignored.
-    constexpr parse_status add_id(std::string_view value, std::string_view line) {
-        if (!holds_nul(line)) next_id_.borrow(value);
-        return parse_status::need_input;
-    }
-
-    /// Any line, seldom one of those above: a long one.
-    [[gnu::noinline]] constexpr parse_status add_other(std::string_view line, const char* end) {
-        const field_line field = split_line(line);
-        if (check_line(field.name, field.value.size(), line.size()) == parse_status::failed) {
-            return parse_status::failed;
-        }
-        switch (field.name) {
-        case field_name::data: return add_data(field.value, end);
-        case field_name::event: return add_type(field.value);
-        case field_name::id: return add_id(field.value, line);
-        case field_name::retry:
-            digits_ = {};
-            digits_.append(field.value);
-            return end_retry();
-        case field_name::comment: part_.borrow(field.value); return end_comment();
-        case field_name::unknown: break;
-        }
+    /// With a NUL in it an id is ignored.
+    constexpr parse_status add_id(std::string_view value) {
+        if (!holds_nul(value)) next_id_.borrow(value);
         return parse_status::need_input;
     }
 
@@ -283,7 +314,7 @@ private:
     }
 
     [[no_unique_address]] Limits limits_{};
-    std::size_t safe_size_ = least_limit(limits_); ///< a line that is no longer exceeds none
+    std::size_t common_sizes_ = common_sizes(limits_); ///< how many sizes common lines may have
     slot data_{};
     slot type_{};
     slot next_id_{}; ///< the last event id buffer, where this block set it

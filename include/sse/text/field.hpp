@@ -21,12 +21,22 @@ struct field_line {
 /// are longer. Whether a first space belongs to the value is decided by then as well.
 inline constexpr std::size_t field_prefix_size = std::string_view("event: ").size();
 
+/// Whether a line, which is not shorter, begins with `start`, a constant.
+[[nodiscard, gnu::always_inline]] constexpr bool begins_with(std::string_view line,
+                                                             std::string_view start) noexcept {
+    return std::string_view::traits_type::compare(line.data(), start.data(), start.size()) == 0;
+}
+
+/// A line, which is not shorter, without its first bytes.
+[[nodiscard, gnu::always_inline]] constexpr std::string_view
+without_start(std::string_view line, std::string_view start) noexcept {
+    return {line.data() + start.size(), line.size() - start.size()};
+}
+
 /// Whether a line begins with `name_and_colon`, a constant.
 [[nodiscard, gnu::always_inline]] constexpr bool
 is_field(std::string_view line, std::string_view name_and_colon) noexcept {
-    return line.size() >= name_and_colon.size() &&
-           std::string_view::traits_type::compare(line.data(), name_and_colon.data(),
-                                                  name_and_colon.size()) == 0;
+    return line.size() >= name_and_colon.size() && begins_with(line, name_and_colon);
 }
 
 /// What follows the colon, which is the byte before `at`, and at most one space. Of a line shorter
@@ -41,6 +51,11 @@ inline constexpr std::string_view data_field = "data:";
 inline constexpr std::string_view event_field = "event:";
 inline constexpr std::string_view id_field = "id:";
 inline constexpr std::string_view retry_field = "retry:";
+
+/// As nearly everybody writes them.
+inline constexpr std::string_view spaced_data = "data: ";
+inline constexpr std::string_view spaced_event = "event: ";
+inline constexpr std::string_view spaced_id = "id: ";
 
 /// Unknown where a line has another name than the one in `name_and_colon`.
 [[nodiscard, gnu::always_inline]] constexpr field_line

@@ -13,34 +13,27 @@
 
 namespace sse::detail {
 
-/// Scans `size` bytes, at most a stretch, by the fastest way that this machine has. `readable`
-/// bytes lie before them.
-inline void scan_stretch(const char* bytes, std::size_t size, std::size_t readable,
-                         stretch_scan& found) noexcept {
-    const std::size_t tail = size % block_scan::size;
+/// Scans a stretch, from `bytes` on and not beyond `end`, by the fastest way that this machine
+/// has. Returns where the stretch ends.
+inline const char* scan_stretch(const char* bytes, const char* end, stretch_scan& found) noexcept {
+    const auto left = static_cast<std::size_t>(end - bytes);
+    if (left < block_scan::size) {
+        found.count = 0;
+        found.non_ascii = found.nul = false;
+        found.add(bytes, scan_short(bytes, left));
+        return end;
+    }
 #if defined(SSE_HAS_AVX2)
-    if (has_avx2()) {
-        avx2::scan_blocks(bytes, size / block_scan::size, found.count == 0, found);
-    } else
+    if (has_avx2()) return avx2::scan_stretch(bytes, left, found);
 #endif
-    {
-        scan_blocks(bytes, size / block_scan::size, found);
-    }
-    if (tail == 0) return;
-    const char* const rest = bytes + (size - tail);
-    if (size - tail + readable < block_scan::size - tail) {
-        found.add(rest, scan_tail(rest, tail));
-    } else {
-        const char* const block = bytes + size - block_scan::size;
-        found.add(block, scan_end(block, tail));
-    }
+    return scan_blocks(bytes, left, found);
 }
 
 /// Whether a text holds no line end: always false when it does, and seldom otherwise.
 [[nodiscard]] constexpr bool is_one_line_for_sure(std::string_view text) noexcept {
     if (std::is_constant_evaluated()) return false;
     if (text.empty()) return true;
-    if (text.size() < block_scan::size) return scan_tail(text.data(), text.size()).line_ends == 0;
+    if (text.size() < block_scan::size) return scan_short(text.data(), text.size()).line_ends == 0;
 #if defined(SSE_HAS_AVX2)
     if (has_avx2()) return avx2::holds_no_control(text.data(), text.size());
 #endif
@@ -52,15 +45,13 @@ inline void scan_stretch(const char* bytes, std::size_t size, std::size_t readab
 }
 
 /// What `scan_stretch` finds, byte by byte for constant evaluation.
-constexpr void scan_stretch_bytes(const char* bytes, std::size_t size,
-                                  stretch_scan& found) noexcept {
-    found.count = 0;
-    found.non_ascii = false;
-    for (std::size_t at = 0; at < size; at += block_scan::size) {
-        const std::size_t left = size - at;
-        found.add(bytes + at,
-                  scan_bytes(bytes + at, left < block_scan::size ? left : block_scan::size));
-    }
+constexpr const char* scan_stretch_bytes(const char* bytes, const char* end,
+                                         stretch_scan& found) noexcept {
+    const auto left = static_cast<std::size_t>(end - bytes);
+    const std::size_t size = left < block_scan::size ? left : block_scan::size;
+    found = {};
+    found.add(bytes, scan_bytes(bytes, size));
+    return bytes + size;
 }
 
 /// Finds the line ends of a text, each once, a stretch of blocks at a time. All scanning for line
@@ -72,8 +63,10 @@ public:
         first_ = next_stretch_ = bytes.data();
         end_ = bytes.data() + bytes.size();
         line_ends_ = 0;
-        next_block_ = stretch_.count = 0;
+        next_block_ = 0;
+        stretch_.blocks[0] = {};
         is_decoded_ = is_decoded;
+        may_hold_nul_ = is_line_feed_next_ = false;
     }
 
     /// Finds several line ends: what it needs stays in registers, and goes back at the end.
@@ -81,8 +74,7 @@ public:
     public:
         constexpr explicit walk(line_scanner& scanner) noexcept
             : scanner_(scanner), line_ends_(scanner.line_ends_), bytes_(scanner.block_),
-              next_(scanner.stretch_.blocks.data() + scanner.next_block_),
-              last_(scanner.stretch_.blocks.data() + scanner.stretch_.count) {}
+              next_(scanner.stretch_.blocks.data() + scanner.next_block_) {}
         constexpr ~walk() {
             scanner_.line_ends_ = line_ends_;
             scanner_.block_ = bytes_;
@@ -95,7 +87,17 @@ public:
         /// Finds the next CR or LF; false when there is none.
         [[nodiscard, gnu::always_inline]] constexpr bool next() noexcept {
             while (line_ends_ == 0) {
-                if (!refill()) return false;
+                line_ends_ = next_->line_ends;
+                if (line_ends_ == 0) [[unlikely]] {
+                    const bool is_more = scanner_.load();
+                    next_ = scanner_.stretch_.blocks.data();
+                    if (!is_more) return false;
+                    continue;
+                }
+                bytes_ = next_->bytes;
+                ++next_;
+                if (scanner_.is_line_feed_next_) [[unlikely]]
+                    drop_line_feed();
             }
             at_ = bytes_ + static_cast<unsigned>(std::countr_zero(line_ends_));
             line_ends_ &= line_ends_ - 1;
@@ -109,32 +111,31 @@ public:
         [[nodiscard, gnu::always_inline]] constexpr const char* behind() noexcept {
             const char* const begin = at_ + 1;
             if (*at_ == '\n' || begin == scanner_.end_ || *begin != '\n') return begin;
-            while (line_ends_ == 0) {
-                if (!refill()) break;
-            }
+            if (line_ends_ == 0) [[unlikely]]
+                scanner_.is_line_feed_next_ = true;
             line_ends_ &= line_ends_ - 1;
             return begin + 1;
         }
 
-    private:
-        [[gnu::always_inline]] constexpr bool refill() noexcept {
-            if (next_ == last_) {
-                const bool is_more = scanner_.load();
-                next_ = scanner_.stretch_.blocks.data();
-                last_ = next_ + scanner_.stretch_.count;
-                if (!is_more) return false;
-            }
-            line_ends_ = next_->line_ends;
-            bytes_ = next_->bytes;
-            ++next_;
+        /// Skips a LF behind the last line end; false, perhaps by chance, where there is none.
+        [[nodiscard, gnu::always_inline]] constexpr bool
+        skip_line_feed(const char* begin) noexcept {
+            if (line_ends_ == 0 || *begin != '\n') return false;
+            line_ends_ &= line_ends_ - 1;
             return true;
+        }
+
+    private:
+        /// The first line end of a block is the rest of one in the block before.
+        [[gnu::always_inline]] constexpr void drop_line_feed() noexcept {
+            scanner_.is_line_feed_next_ = false;
+            line_ends_ &= line_ends_ - 1;
         }
 
         line_scanner& scanner_;
         std::uint64_t line_ends_; ///< of the block at `bytes_`, those not found yet
         const char* bytes_;
         const line_end_block* next_;
-        const line_end_block* last_;
         const char* at_ = nullptr;
     };
 
@@ -145,30 +146,32 @@ public:
     /// Forgets such bytes of all stretches but the one that was looked at last.
     constexpr void settle() noexcept { is_suspect_ = is_stretch_suspect_; }
 
+    /// Whether lines found so far may hold a NUL.
+    [[nodiscard]] constexpr bool may_hold_nul() const noexcept { return may_hold_nul_; }
+
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
 
 private:
     /// Scans on to a stretch that holds a line end; false, and no block is left, when there is
     /// none.
     [[gnu::noinline]] constexpr bool load() noexcept {
-        stretch_.count = 0;
         do {
-            if (next_stretch_ == end_) return false;
-            const char* const bytes = next_stretch_;
-            const auto left = static_cast<std::size_t>(end_ - bytes);
-            const std::size_t size = left < stretch_scan::size ? left : stretch_scan::size;
-            const bool follows_non_ascii = stretch_.non_ascii;
-            next_stretch_ += size;
-            if (std::is_constant_evaluated()) {
-                scan_stretch_bytes(bytes, size, stretch_);
-            } else {
-                scan_stretch(bytes, size, static_cast<std::size_t>(bytes - first_), stretch_);
+            if (next_stretch_ == end_) {
+                stretch_.blocks[0] = {};
+                return false;
             }
-            is_stretch_suspect_ = (stretch_.non_ascii || follows_non_ascii) && is_decoded_ &&
-                                  !is_utf8_for_sure(bytes, size);
+            const char* const bytes = next_stretch_;
+            const bool follows_non_ascii = stretch_.non_ascii;
+            next_stretch_ = std::is_constant_evaluated() ? scan_stretch_bytes(bytes, end_, stretch_)
+                                                         : scan_stretch(bytes, end_, stretch_);
+            may_hold_nul_ |= stretch_.nul;
+            is_stretch_suspect_ =
+                (stretch_.non_ascii || follows_non_ascii) && is_decoded_ &&
+                !is_utf8_for_sure(bytes, static_cast<std::size_t>(next_stretch_ - bytes));
             is_suspect_ |= is_stretch_suspect_;
             if (next_stretch_ == end_) keep_context();
         } while (stretch_.count == 0);
+        stretch_.blocks[stretch_.count] = {};
         return true;
     }
 
@@ -202,6 +205,8 @@ private:
     const char* end_ = nullptr;
     utf8_context before_first_{};
     bool is_decoded_ = false;
+    bool may_hold_nul_ = false;
+    bool is_line_feed_next_ = false; ///< the next line end belongs to the last one
     bool is_suspect_ = false;
     bool is_stretch_suspect_ = false;
 };

@@ -160,16 +160,25 @@ private:
     template <class Found>
     [[gnu::always_inline]] constexpr parse_status advance(Found& found) {
         detail::line_scanner::walk lines(scanner_);
-        const char* const end = scanner_.end();
         const char* begin = begin_;
         auto status = parse_status::need_input;
         while (lines.next()) {
             const std::string_view line(begin, static_cast<std::size_t>(lines.at() - begin));
             begin = lines.behind();
-            status = line.empty() ? end_block() : block_.add(line, end);
+            const bool is_common = block_.is_common(line.size());
+            if (is_common || !line.empty()) {
+                status = is_common ? block_.add_common(line, scanner_) : block_.add(line, scanner_);
+                if (status != parse_status::need_input) [[unlikely]] {
+                    if (status == parse_status::failed || !found(status)) break;
+                    status = parse_status::need_input;
+                }
+                if (!lines.skip_line_feed(begin)) continue;
+                ++begin;
+            }
+            status = end_block();
             if (status == parse_status::need_input) continue;
             if (status == parse_status::failed || !found(status)) break;
-            if (status == parse_status::event) block_.clear();
+            block_.clear();
             status = parse_status::need_input;
         }
         begin_ = begin;

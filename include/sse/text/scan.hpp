@@ -21,7 +21,8 @@ struct block_scan {
     static constexpr std::size_t size = 64; ///< bytes in a block
 
     std::uint64_t line_ends = 0; ///< bit i: byte i is CR or LF
-    std::uint32_t non_ascii = 0; ///< not zero: some byte is above 0x7F
+    bool non_ascii = false;      ///< some byte is above 0x7F
+    bool nul = false;            ///< some byte is zero
 };
 
 /// Byte by byte: for constant evaluation, and the definition of the rest.
@@ -30,7 +31,8 @@ struct block_scan {
     for (std::size_t i = 0; i < size; ++i) {
         const char c = bytes[i];
         if (c == '\n' || c == '\r') found.line_ends |= std::uint64_t{1} << i;
-        found.non_ascii |= static_cast<unsigned char>(c) & 0x80U;
+        found.non_ascii |= (static_cast<unsigned char>(c) & 0x80U) != 0;
+        found.nul |= c == '\0';
     }
     return found;
 }
@@ -51,15 +53,18 @@ struct block_scan {
     }
     block_scan found;
     std::uint64_t seen = 0;
+    std::uint64_t nuls = 0;
     for (std::size_t at = 0; at < block_scan::size; at += sizeof seen) {
         std::uint64_t word = 0;
         std::memcpy(&word, bytes + at, sizeof word);
         seen |= word;
+        nuls |= equal_bytes(word, '\0');
         const std::uint64_t ends = equal_bytes(word, '\n') | equal_bytes(word, '\r');
         // gathers the highest bit of each byte into the highest byte
         found.line_ends |= (((ends >> 7) * 0x0102040810204080U) >> 56) << at;
     }
-    found.non_ascii = (seen & 0x8080808080808080U) != 0 ? 1 : 0;
+    found.non_ascii = (seen & 0x8080808080808080U) != 0;
+    found.nul = nuls != 0;
     return found;
 }
 
@@ -107,8 +112,9 @@ struct block_scan {
     const __m128i all = _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
     const __m128i least = _mm_min_epu8(_mm_min_epu8(a, b), _mm_min_epu8(c, d));
     const __m128i up_to_cr = _mm_cmpeq_epi8(_mm_min_epu8(least, _mm_set1_epi8('\r')), least);
-    block_scan found{0, static_cast<std::uint32_t>(high_bits(all))};
+    block_scan found{0, high_bits(all) != 0};
     if (high_bits(up_to_cr) != 0) {
+        found.nul = high_bits(_mm_cmpeq_epi8(least, _mm_setzero_si128())) != 0;
         found.line_ends = high_bits(find_line_ends(a)) | high_bits(find_line_ends(b)) << 16 |
                           high_bits(find_line_ends(c)) << 32 | high_bits(find_line_ends(d)) << 48;
     }
@@ -140,7 +146,9 @@ struct block_scan {
     const uint8x16_t abcd = vpaddq_u8(ab, cd);
     const uint8x16_t bits = vpaddq_u8(abcd, abcd);
     const uint8x16_t all = vorrq_u8(vorrq_u8(a, b), vorrq_u8(c, d));
-    return {vgetq_lane_u64(vreinterpretq_u64_u8(bits), 0), vmaxvq_u8(all) & 0x80U};
+    const uint8x16_t least = vminq_u8(vminq_u8(a, b), vminq_u8(c, d));
+    return {vgetq_lane_u64(vreinterpretq_u64_u8(bits), 0), vmaxvq_u8(all) > 0x7F,
+            vminvq_u8(least) == 0};
 }
 
 #else
@@ -150,19 +158,17 @@ struct block_scan {
 
 #endif
 
-/// Scans `size` bytes, fewer than a block.
-[[nodiscard]] inline block_scan scan_tail(const char* bytes, std::size_t size) noexcept {
-    char block[block_scan::size] = {};
-    std::memcpy(block, bytes, size);
-    return scan_block(block);
+/// The first `size` bits of a block, fewer than all.
+[[nodiscard]] constexpr std::uint64_t first_bits(std::size_t size) noexcept {
+    return (std::uint64_t{1} << size) - 1;
 }
 
-/// Scans the last `size` bytes, fewer than a block, of the block that ends with them, as if the
-/// rest of it held no line end.
-[[nodiscard]] inline block_scan scan_end(const char* block, std::size_t size) noexcept {
-    block_scan found = scan_block(block);
-    found.line_ends &= ~std::uint64_t{0} << (block_scan::size - size);
-    return found;
+/// Scans `size` bytes, fewer than a block.
+[[nodiscard]] inline block_scan scan_short(const char* bytes, std::size_t size) noexcept {
+    char block[block_scan::size];
+    std::memset(block, 'x', sizeof block);
+    std::memcpy(block, bytes, size);
+    return scan_block(block);
 }
 
 } // namespace sse::detail

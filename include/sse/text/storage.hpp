@@ -30,22 +30,26 @@ public:
         return true;
     }
 
-    /// Adds `line`, after a line feed unless it is the first; false when there is no room, which
-    /// does not happen here. What the line lies in goes on to `end`: copying more of it than asked
-    /// for spares short lines the branches on their size, which no processor can foresee.
-    [[nodiscard]] bool append_line(std::string_view line, bool is_first, const char* end) {
-        constexpr std::size_t most = 128;
-        const std::size_t needed = line.size() < most ? most + 1 : line.size() + 1;
-        if (memory_.size() - size_ < needed) grow(needed);
-        char* at = memory_.data() + size_;
+    /// Adds a line feed and `line`, which lies in bytes that go on to `end`, where there is room
+    /// for more than that; false, and nothing added, otherwise. Copying more than asked for spares
+    /// short lines the branches on their size, which no processor can foresee.
+    [[nodiscard, gnu::always_inline]] bool append_short_line(std::string_view line,
+                                                             const char* end) noexcept {
+        if (!can_copy_more(line, end)) return false;
+        char* const at = memory_.data() + size_;
         *at = '\n';
-        at += is_first ? 0 : 1;
-        if (line.size() <= most && end - line.data() >= std::ptrdiff_t{most}) {
-            std::memcpy(at, line.data(), most);
-        } else {
-            line.copy(at, line.size());
-        }
-        size_ = static_cast<std::size_t>(at - memory_.data()) + line.size();
+        std::memcpy(at + 1, line.data(), short_line);
+        size_ += 1 + line.size();
+        return true;
+    }
+
+    /// The same for the first line, which has no line feed before it.
+    [[nodiscard, gnu::always_inline]] bool start_short_line(std::string_view line,
+                                                            const char* end) noexcept {
+        clear();
+        if (!can_copy_more(line, end)) return false;
+        std::memcpy(memory_.data(), line.data(), short_line);
+        size_ = line.size();
         return true;
     }
 
@@ -57,6 +61,13 @@ public:
 
 private:
     using memory_type = std::basic_string<char, std::char_traits<char>, Allocator>;
+    static constexpr std::size_t short_line = 96; ///< bytes that are copied at once
+
+    [[nodiscard, gnu::always_inline]] bool can_copy_more(std::string_view line,
+                                                         const char* end) const noexcept {
+        return line.size() <= short_line && end - line.data() >= std::ptrdiff_t{short_line} &&
+               memory_.size() - size_ > short_line;
+    }
 
     /// Makes room for `more` bytes, and for as many again as there are.
     [[gnu::noinline]] void grow(std::size_t more) {
@@ -84,11 +95,12 @@ public:
         return true;
     }
 
-    /// Adds `line`, after a line feed unless it is the first; false, and perhaps a part added, when
-    /// there is no room.
-    [[nodiscard]] constexpr bool append_line(std::string_view line, bool is_first,
-                                             const char*) noexcept {
-        return (is_first || append("\n")) && append(line);
+    /// There is never room for more than a line.
+    [[nodiscard]] constexpr bool append_short_line(std::string_view, const char*) noexcept {
+        return false;
+    }
+    [[nodiscard]] constexpr bool start_short_line(std::string_view, const char*) noexcept {
+        return false;
     }
 
     /// Nothing to give up.
@@ -164,17 +176,22 @@ public:
         refresh();
         return fits;
     }
-    /// Adds a line feed and `line`, which, like what is borrowed, lies in bytes that go on to
-    /// `end`; false, and perhaps a part added, when there is no room.
-    [[nodiscard]] constexpr bool join(std::string_view line, const char* end) {
-        if (is_borrowed()) {
-            storage_.clear();
+    /// Adds a line feed and `line`; false, and perhaps a part added, when there is no room.
+    [[nodiscard]] constexpr bool join(std::string_view line) {
+        return own() && append("\n") && append(line);
+    }
+    /// The same in less time for a short line, which, like what is borrowed, lies in bytes that go
+    /// on to `end`; false, and `line` not added, where it cannot be done so.
+    [[nodiscard, gnu::always_inline]] constexpr bool join_short(std::string_view line,
+                                                                const char* end) noexcept {
+        if (!is_owned_) {
+            if (!storage_.start_short_line(text_, end)) return false;
             is_owned_ = true;
-            if (!storage_.append_line(text_, true, end)) return false;
+            text_ = storage_.view();
         }
-        const bool fits = storage_.append_line(line, false, end);
+        if (!storage_.append_short_line(line, end)) return false;
         text_ = storage_.view();
-        return fits;
+        return true;
     }
 
     constexpr void shrink(std::size_t keep) {

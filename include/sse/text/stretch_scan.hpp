@@ -19,31 +19,37 @@ struct line_end_block {
 /// no branch for those that do not: with lines of changing lengths, half of such branches would be
 /// mispredicted, which costs as much as scanning.
 struct stretch_scan {
-    static constexpr std::size_t most_blocks = 16;
-    static constexpr std::size_t size = most_blocks * block_scan::size; ///< bytes, at most
+    static constexpr std::size_t most_blocks = 32;
+    static constexpr std::size_t size = most_blocks * block_scan::size; ///< bytes, at most, of them
 
-    std::array<line_end_block, most_blocks> blocks{};
-    std::size_t count = 0;  ///< of blocks that hold line ends
-    bool non_ascii = false; ///< some byte is above 0x7F
+    std::array<line_end_block, most_blocks + 3> blocks{}; ///< the first and the last may be cut
+    std::size_t count = 0;                                ///< of blocks that hold line ends
+    bool non_ascii = false;                               ///< some byte is above 0x7F
+    bool nul = false;                                     ///< some byte is zero
+    bool is_long_line = false; ///< no line end for long: there may be none for longer
 
     constexpr void add(const char* bytes, const block_scan& found) noexcept {
-        if (found.line_ends != 0) blocks[count++] = {bytes, found.line_ends};
-        non_ascii |= found.non_ascii != 0;
+        blocks[count] = {bytes, found.line_ends};
+        count += found.line_ends != 0 ? 1 : 0;
+        non_ascii |= found.non_ascii;
+        nul |= found.nul;
     }
 };
 
-/// Scans `count` whole blocks, by what each machine has that this is compiled for.
-inline void scan_blocks(const char* bytes, std::size_t count, stretch_scan& found) noexcept {
-    line_end_block* block = found.blocks.data();
-    std::uint32_t non_ascii = 0;
-    for (std::size_t i = 0; i != count; ++i, bytes += block_scan::size) {
-        const block_scan b = scan_block(bytes);
-        *block = {bytes, b.line_ends};
-        block += b.line_ends != 0 ? 1 : 0;
-        non_ascii |= b.non_ascii;
+/// Scans a stretch of the `left` bytes from `bytes` on, at least a block, by what each machine has
+/// that this is compiled for. Returns where the stretch ends.
+inline const char* scan_blocks(const char* bytes, std::size_t left, stretch_scan& found) noexcept {
+    found.count = 0;
+    found.non_ascii = found.nul = false;
+    const char* const end = bytes + (left < stretch_scan::size ? left : stretch_scan::size);
+    for (; static_cast<std::size_t>(end - bytes) >= block_scan::size; bytes += block_scan::size)
+        found.add(bytes, scan_block(bytes));
+    if (bytes != end) {
+        block_scan last = scan_block(end - block_scan::size);
+        last.line_ends &= ~first_bits(block_scan::size - static_cast<std::size_t>(end - bytes));
+        found.add(end - block_scan::size, last);
     }
-    found.count = static_cast<std::size_t>(block - found.blocks.data());
-    found.non_ascii = non_ascii != 0;
+    return end;
 }
 
 } // namespace sse::detail

@@ -18,7 +18,7 @@ namespace {
 using sse::detail::block_scan;
 
 bool operator_equal(const block_scan& a, const block_scan& b) {
-    return a.line_ends == b.line_ends && (a.non_ascii != 0) == (b.non_ascii != 0);
+    return a.line_ends == b.line_ends && a.non_ascii == b.non_ascii && a.nul == b.nul;
 }
 
 std::vector<std::size_t> line_ends_of(std::string_view text) {
@@ -28,6 +28,44 @@ std::vector<std::size_t> line_ends_of(std::string_view text) {
     std::vector<std::size_t> out;
     while (lines.next())
         out.push_back(static_cast<std::size_t>(lines.at() - text.data()));
+    return out;
+}
+
+/// What is in a text.
+struct findings {
+    std::vector<std::size_t> line_ends;
+    bool non_ascii = false;
+    bool nul = false;
+    bool operator==(const findings&) const = default;
+};
+
+findings look_at_bytes(std::string_view text) {
+    findings out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const block_scan found = sse::detail::scan_bytes(text.data() + at, 1);
+        if (found.line_ends != 0) out.line_ends.push_back(at);
+        out.non_ascii |= found.non_ascii;
+        out.nul |= found.nul;
+    }
+    return out;
+}
+
+/// `is_long_line`: as if a long line had begun before the text.
+findings scan_stretches(std::string_view text, bool is_long_line) {
+    findings out;
+    sse::detail::stretch_scan found;
+    found.is_long_line = is_long_line;
+    const char* at = text.data();
+    while (at != text.data() + text.size()) {
+        at = sse::detail::scan_stretch(at, text.data() + text.size(), found);
+        for (std::size_t i = 0; i < found.count; ++i) {
+            const auto start = static_cast<std::size_t>(found.blocks[i].bytes - text.data());
+            for (std::uint64_t ends = found.blocks[i].line_ends; ends != 0; ends &= ends - 1)
+                out.line_ends.push_back(start + static_cast<std::size_t>(std::countr_zero(ends)));
+        }
+        out.non_ascii |= found.non_ascii;
+        out.nul |= found.nul;
+    }
     return out;
 }
 
@@ -43,7 +81,8 @@ TEST_CASE("scan: every way of scanning finds the same in a block, for every byte
             REQUIRE(operator_equal(sse::detail::scan_block(block.data()), expected));
             REQUIRE(operator_equal(sse::detail::scan_words(block.data()), expected));
             REQUIRE((expected.line_ends != 0) == (byte == '\n' || byte == '\r'));
-            REQUIRE((expected.non_ascii != 0) == (byte > 0x7F));
+            REQUIRE(expected.non_ascii == (byte > 0x7F));
+            REQUIRE(expected.nul == (byte == 0));
         }
     }
 }
@@ -59,20 +98,16 @@ TEST_CASE("scan: neighbours of line ends do not disturb each other") {
     CHECK(operator_equal(sse::detail::scan_words(block.data()), expected));
 }
 
-TEST_CASE("scan: a tail of every size is scanned to its end and no further") {
+TEST_CASE("scan: less than a block is scanned to its end and no further") {
     for (std::size_t size = 1; size < block_scan::size; ++size) {
         const std::vector<char> bytes(size, '\n'); // a sanitizer sees a byte too many
-        const block_scan found = sse::detail::scan_tail(bytes.data(), size);
-        REQUIRE(found.line_ends == (std::uint64_t{1} << size) - 1);
-        REQUIRE(found.non_ascii == 0);
+        const block_scan found = sse::detail::scan_short(bytes.data(), size);
+        REQUIRE(found.line_ends == sse::detail::first_bits(size));
+        REQUIRE(!found.non_ascii);
+        REQUIRE(!found.nul);
     }
-    CHECK(sse::detail::scan_tail("12345678901234567890\xC3", 21).non_ascii != 0);
-    for (std::size_t size = 1; size < block_scan::size; ++size) {
-        const std::vector<char> block(block_scan::size, '\n');
-        const block_scan found = sse::detail::scan_end(block.data(), size);
-        REQUIRE(found.line_ends >> (block_scan::size - size) == (std::uint64_t{1} << size) - 1);
-        REQUIRE(std::popcount(found.line_ends) == static_cast<int>(size));
-    }
+    CHECK(sse::detail::scan_short("12345678901234567890\xC3", 21).non_ascii);
+    CHECK(sse::detail::scan_short("12345678901234567890", 21).nul);
 }
 
 TEST_CASE("scan: a NUL is found at every place of texts of every size") {
@@ -87,27 +122,30 @@ TEST_CASE("scan: a NUL is found at every place of texts of every size") {
     }
 }
 
-TEST_CASE("scan: blocks are found alike by what the processor has and what all have") {
-    std::string text(sse::detail::stretch_scan::size, 'x');
-    for (const std::size_t at : {0U, 63U, 64U, 130U, 700U, 1023U})
+TEST_CASE("scan: stretches are found alike at every place and of every size") {
+    constexpr std::size_t most = sse::detail::stretch_scan::size;
+    std::string text(2 * most + 3 * block_scan::size, 'x');
+    for (std::size_t at = 5; at < text.size(); at += at % 97 + (at > most ? 900 : 1))
         text[at] = at % 2 == 0 ? '\n' : '\r';
-    for (const std::size_t non_ascii : {5U, 500U, 1000U, 2000U}) {
-        std::string stretch = text;
-        if (non_ascii < stretch.size()) stretch[non_ascii] = '\x80';
-        sse::detail::stretch_scan expected;
-        sse::detail::scan_blocks(stretch.data(), sse::detail::stretch_scan::most_blocks, expected);
-        CHECK(expected.count == 5);
-        CHECK(expected.non_ascii == (non_ascii < stretch.size()));
-        for (const bool after_line_ends : {false, true}) {
-            sse::detail::stretch_scan found;
-            found.count = after_line_ends ? 1 : 0;
-            sse::detail::scan_stretch(stretch.data(), stretch.size(), 0, found);
-            REQUIRE(found.count == expected.count);
-            CHECK(found.non_ascii == expected.non_ascii);
-            for (std::size_t i = 0; i < found.count; ++i) {
-                CHECK(found.blocks[i].bytes == expected.blocks[i].bytes);
-                CHECK(found.blocks[i].line_ends == expected.blocks[i].line_ends);
-            }
+    for (std::size_t start = 0; start <= block_scan::size; ++start) {
+        for (const std::size_t size : {std::size_t{1}, std::size_t{63}, std::size_t{64},
+                                       std::size_t{65}, most - 1, most, text.size() - start}) {
+            const std::vector<char> bytes(text.begin() + static_cast<std::ptrdiff_t>(start),
+                                          text.begin() + static_cast<std::ptrdiff_t>(start + size));
+            for (const bool is_long_line : {false, true})
+                REQUIRE(scan_stretches({bytes.data(), size}, is_long_line) ==
+                        look_at_bytes({bytes.data(), size}));
+        }
+    }
+}
+
+TEST_CASE("scan: a byte of any kind is seen wherever it is in long lines") {
+    constexpr std::size_t most = sse::detail::stretch_scan::size;
+    for (std::size_t at = 0; at < 2 * most; ++at) {
+        for (const char byte : {'\n', '\r', '\t', '\0', '\x80', '\xFF'}) {
+            std::string text(2 * most + 70, 'x');
+            text[at] = byte;
+            REQUIRE(scan_stretches(text, true) == look_at_bytes(text));
         }
     }
 }
