@@ -3,12 +3,18 @@
 #include "integration/raw_server.hpp"
 #include "support/catch.hpp"
 
+#include <sse/server.hpp>
+
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -124,6 +130,61 @@ TEST_CASE("sse_cat: sends what it was asked to", "[sse_cat]") {
     for (const char* part : {"REPORT /x HTTP/1.1\r\n", "X-A: b\r\n", "X-C: d\r\n",
                              "Last-Event-ID: 7\r\n", "Content-Length: 4\r\n"})
         CHECK(request.find(part) != std::string::npos);
+}
+
+TEST_CASE("sse_cat: takes a body from a file or standard input, and posts it", "[sse_cat]") {
+    for (const std::string& how : {"--data @" + std::string(__FILE__), std::string("--data -")}) {
+        CAPTURE(how);
+        std::string body;
+        raw_server server({[&](raw_server::socket& s, const std::string& request) {
+            const std::size_t at = request.find("Content-Length: ");
+            if (at != std::string::npos)
+                body = raw_server::receive(s, std::stoul(request.substr(at + 16)));
+            stream("data: thanks\n\n")(s, request);
+        }});
+        const outcome got = run("--finish " + how + " " + server.url() + " <" + __FILE__);
+        CHECK(got.status == 0);
+        CHECK(server.join().at(0).starts_with("POST /x HTTP/1.1\r\n"));
+        CHECK(body.starts_with("// Distributed under the Boost Software License"));
+        CHECK(body.ends_with("} // namespace integration_client_sse_cat_test\n"));
+    }
+}
+
+TEST_CASE("sse_cat: goes through a proxy that is named", "[sse_cat]") {
+    raw_server proxy({[](raw_server::socket& s, const std::string&) {
+        raw_server::send(s, "HTTP/1.1 200 OK\r\n\r\n");
+        stream("data: " + raw_server::receive(s, 3) + " through\n\n")(s, {});
+    }});
+    const std::string at = proxy.url().substr(0, proxy.url().rfind('/'));
+    const outcome got = run("--json --count 1 --proxy " + at + " http://unheard.test:81/x");
+    CHECK(got.status == 0);
+    CHECK(got.lines.find("\"data\":\"GET through\"") != std::string::npos);
+    CHECK(proxy.join().at(0).starts_with("CONNECT unheard.test:81 HTTP/1.1\r\n"));
+}
+
+TEST_CASE("sse_cat: connects to a unix socket, whatever the URL says", "[sse_cat]") {
+    const std::string path =
+        (std::filesystem::temp_directory_path() / ("sse_cat_" + std::to_string(::getpid())))
+            .string();
+    std::filesystem::remove(path);
+    {
+        sse::asio::io_context context;
+        sse::server server(context.get_executor(), {.unix_path = path});
+        server.get("/x", [](const sse::request& rq, sse::reply re) {
+            const std::string data = "for " + std::string(rq.header("Host"));
+            (void)re.stream().try_send({.data = data});
+        });
+        REQUIRE_FALSE(server.listen());
+        std::thread runs([&] { context.run(); });
+        const outcome got = run("--finish --json --unix-socket " + path + " http://unheard.test/x");
+        sse::asio::post(context, [&] { server.close(); });
+        runs.join();
+        CHECK(got.status == 0);
+        CHECK(got.lines.find("\"data\":\"for unheard.test\"") != std::string::npos);
+    }
+    const outcome gone = run("--json --max-attempts 1 --unix-socket " + path + " http://x/x");
+    CHECK(gone.status == 1);
+    CHECK(gone.lines.find("\"kind\":\"connect\"") != std::string::npos);
 }
 
 TEST_CASE("sse_cat: shows no secret, however much it is to tell", "[sse_cat]") {

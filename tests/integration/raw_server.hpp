@@ -52,6 +52,17 @@ public:
         return !ec;
     }
 
+    /// Reads `size` bytes; fewer where the connection ended.
+    static std::string receive(socket& from, std::size_t size) {
+        std::string bytes(size, '\0');
+        std::size_t got = 0;
+        error_code ec;
+        while (!ec && got < size)
+            got += from.read_some(asio::buffer(bytes.data() + got, size - got), ec);
+        bytes.resize(got);
+        return bytes;
+    }
+
     /// Lets the peer read a reset.
     static void reset(socket& s) {
         error_code ignored;

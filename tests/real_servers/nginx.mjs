@@ -58,6 +58,10 @@ const moved = read(sse_cat, `http://localhost:${proxy.plain}/moved/`, ...trust, 
 check((await moved.ended()) === 0, "redirects: " + JSON.stringify(moved.lines));
 check(moved.lines[0].open?.url === `${secure}/events`, JSON.stringify(moved.lines[0]));
 
+// whoever it is, where that is asked for
+const blind = read(sse_cat, `${secure}/moved/`, "--insecure", "--count", "1");
+check((await blind.ended()) === 0, "a certificate that is not looked at: " + JSON.stringify(blind.lines));
+
 // a proxy that gives up on a silent stream, again and again, and one without a server
 const silent = read(sse_cat, `${secure}/short/events`, ...trust, "--last-event-id", "6");
 await until(() => silent.lines.filter((line) => line.reconnect !== undefined).length >= 2, "reconnections");
