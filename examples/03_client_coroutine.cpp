@@ -17,10 +17,11 @@ namespace asio = sse::asio;
 asio::awaitable<void> read_stream(std::string url, std::string last_event_id) {
     const auto executor = co_await asio::this_coro::executor;
     sse::event_source source(executor, url, {.last_event_id = last_event_id});
+    sse::event event;
     for (int i = 0; i < 10; ++i) {
         sse::error_code ec;
         auto token = asio::redirect_error(asio::use_awaitable, ec);
-        const sse::event event = co_await source.async_receive(std::move(token));
+        co_await source.async_receive(event, std::move(token));
         if (ec) {
             std::cerr << ec.message() << '\n';
             co_return;

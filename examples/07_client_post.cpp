@@ -28,10 +28,14 @@ int main(int argc, char** argv) {
     sse::asio::io_context context;
     sse::event_source source(context, argv[1], options);
     int status = 1;
+    sse::event event; // its memory is used again
     const std::function<void()> receive = [&] {
-        source.async_receive([&](sse::error_code ec, const sse::event& event) {
+        source.async_receive(event, [&](sse::error_code ec) {
             if (!ec) {
-                std::cout << event.data << std::flush;
+                do {
+                    std::cout << event.data;
+                } while (source.try_receive(event)); // all that has come, and one flush
+                std::cout << std::flush;
                 return receive();
             }
             status = ec == sse::errc::end_of_stream ? 0 : 1; // a body cut short is another error

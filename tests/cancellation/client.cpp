@@ -26,6 +26,7 @@ namespace {
 
 using source_type = sse::basic_event_source<sse::asio::any_io_executor, test_net>;
 using probe_type = handler_probe<void(error_code, sse::event)>;
+using placed_probe_type = handler_probe<void(error_code)>;
 using batch_probe_type = handler_probe<void(error_code, sse::event_batch)>;
 
 enum class point { posted, request, connect, write, head, redirected_head, body, backoff };
@@ -155,6 +156,41 @@ TEST_CASE("cancellation: a batch receive ends the same way", "[cancellation][cli
         CHECK(probe.error() == (cancels(how) ? error_code(sse::asio::error::operation_aborted)
                                              : error_code(errc::closed)));
         CHECK(probe.value().begin() == probe.value().end());
+    }
+}
+
+TEST_CASE("cancellation: a receive into an event ends the same way, and leaves the event",
+          "[cancellation][client]") {
+    for (const cancellation_type how :
+         {cancellation_type::terminal, cancellation_type::partial, cancellation_type::total}) {
+        simulation sim;
+        test_net net(sim);
+        net.peer()
+            .accept()
+            .expect_request()
+            .send(head + "data: a\n\ndata: b")
+            .send("\n\n", after(2s));
+        source_type source(sim.get_executor(), "http://host/x", options(), net);
+        sse::event e;
+        placed_probe_type first(sim.context());
+        first.initiate([&](auto handler) { source.async_receive(e, std::move(handler)); });
+        sim.settle();
+        CHECK(first.error() == error_code());
+        placed_probe_type second(sim.context());
+        second.initiate([&](auto handler) { source.async_receive(e, std::move(handler)); });
+        sim.run_for(1s);
+        second.cancel(how);
+        sim.settle();
+        CHECK(second.error() == sse::asio::error::operation_aborted);
+        CHECK(e.data == "a");
+        placed_probe_type third(sim.context());
+        third.initiate([&](auto handler) { source.async_receive(e, std::move(handler)); });
+        sim.run_for(1s);
+        CHECK(third.error() == error_code());
+        CHECK(e.data == "b");
+        for (placed_probe_type* probe : {&first, &second, &third})
+            CHECK(probe->fault() == "");
+        source.close();
     }
 }
 

@@ -60,11 +60,19 @@ std::string text_of(const event_view& e) {
     return std::string(e.type) + "|" + std::string(e.data) + "|" + std::string(e.id);
 }
 
+/// Ways to play a scenario.
+enum class way {
+    one_by_one,
+    bytewise, ///< with reads of one byte
+    drained,  ///< behind each receive, what has arrived is taken without another
+};
+
 /// One run of a scenario.
 class run {
 public:
-    run(const scenario& s, bool bytewise) : scenario_(s) {
-        if (bytewise) net_.peer().on_connection([](test_stream& near) { near.read_size(1); });
+    run(const scenario& s, way how) : scenario_(s), how_(how) {
+        if (how == way::bytewise)
+            net_.peer().on_connection([](test_stream& near) { near.read_size(1); });
         for (const connection& c : s.server)
             add(c);
         net_.peer().time_out_the_rest();
@@ -72,7 +80,7 @@ public:
 
     void play() {
         source_type source(sim_.get_executor(), scenario_.url, options(), net_);
-        receive(source);
+        how_ == way::drained ? drain(source) : receive(source);
         (void)sim_.run_until(
             [&] { return done_ || net_.peer().attempts().size() > scenario_.server.size(); });
         CHECK(trace_ == scenario_.expected);
@@ -133,6 +141,19 @@ private:
         });
     }
 
+    void drain(source_type& source) {
+        source.async_receive(event_, [this, &source](error_code ec) {
+            if (ec) {
+                done_ = true;
+                return add("= " + name_of(ec));
+            }
+            do {
+                add(text_of(event_));
+            } while (source.try_receive(event_));
+            drain(source);
+        });
+    }
+
     void check_requests() {
         for (std::size_t n = 0; n < scenario_.requests.size(); ++n) {
             const std::string request = net_.peer().request(n);
@@ -149,9 +170,11 @@ private:
     void add(std::string line) { trace_.push_back(std::move(line)); }
 
     const scenario& scenario_;
+    way how_;
     simulation sim_;
     test_net net_{sim_};
     texts trace_;
+    event event_;
     bool done_ = false;
 };
 
@@ -159,9 +182,10 @@ private:
 
 void play(const std::vector<scenario>& scenarios) {
     for (const scenario& s : scenarios) {
-        DYNAMIC_SECTION(s.name) { run(s, false).play(); }
+        DYNAMIC_SECTION(s.name) { run(s, way::one_by_one).play(); }
+        DYNAMIC_SECTION(s.name + ", drained") { run(s, way::drained).play(); }
         if (!s.bytewise) continue;
-        DYNAMIC_SECTION(s.name + ", byte by byte") { run(s, true).play(); }
+        DYNAMIC_SECTION(s.name + ", byte by byte") { run(s, way::bytewise).play(); }
     }
 }
 

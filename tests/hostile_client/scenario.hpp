@@ -61,7 +61,7 @@ struct scenario {
     std::vector<texts> requests{};
     std::function<void(event_source_options&)> options{};
     std::string url = "http://a/x";
-    /// Whether it is played a second time with reads of one byte.
+    /// Whether it is played with reads of one byte as well.
     bool bytewise = true;
 };
 

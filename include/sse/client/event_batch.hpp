@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/client/source_core.hpp>
+#include <sse/client/event_feed.hpp>
 #include <sse/text/event.hpp>
 
 #include <cstddef>
@@ -28,44 +28,44 @@ public:
         using value_type = event_view;
         using difference_type = std::ptrdiff_t;
 
-        [[nodiscard]] event_view operator*() const noexcept { return core_->current(); }
+        [[nodiscard]] event_view operator*() const noexcept { return feed_->current(); }
 
         iterator& operator++() {
-            if (core_->generation() != generation_ || !core_->advance()) core_ = nullptr;
+            if (feed_->generation() != generation_ || !feed_->advance()) feed_ = nullptr;
             return *this;
         }
         void operator++(int) { ++*this; }
 
         [[nodiscard]] friend bool operator==(const iterator& it, std::default_sentinel_t) noexcept {
-            return it.core_ == nullptr || it.core_->generation() != it.generation_;
+            return it.feed_ == nullptr || it.feed_->generation() != it.generation_;
         }
 
     private:
         friend event_batch;
-        iterator(detail::source_core* core, std::uint64_t generation) noexcept
-            : core_(core), generation_(generation) {}
+        iterator(detail::event_feed* feed, std::uint64_t generation) noexcept
+            : feed_(feed), generation_(generation) {}
 
-        detail::source_core* core_;
+        detail::event_feed* feed_;
         std::uint64_t generation_;
     };
 
     /// Without events.
     event_batch() = default;
 
-    explicit event_batch(std::shared_ptr<detail::source_core> core) noexcept
-        : core_(std::move(core)), generation_(core_->generation()) {}
+    explicit event_batch(std::shared_ptr<detail::event_feed> feed) noexcept
+        : feed_(std::move(feed)), generation_(feed_->generation()) {}
 
     /// The first event that was not reached yet.
     [[nodiscard]] iterator begin() noexcept {
-        if (!core_ || core_->generation() != generation_ || !core_->has_event())
+        if (!feed_ || feed_->generation() != generation_ || !feed_->has_event())
             return {nullptr, 0};
-        core_->take();
-        return {core_.get(), generation_};
+        feed_->take();
+        return {feed_.get(), generation_};
     }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    std::shared_ptr<detail::source_core> core_;
+    std::shared_ptr<detail::event_feed> feed_;
     std::uint64_t generation_ = 0;
 };
 

@@ -1,26 +1,30 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/client/connection_fsm.hpp>
 #include <sse/client/counters.hpp>
 #include <sse/client/hooks.hpp>
 #include <sse/client/options.hpp>
 #include <sse/client/read_buffer.hpp>
+#include <sse/client/ready_state.hpp>
 #include <sse/client/response_reader.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
+#include <sse/text/event.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace sse::detail {
 
 /// The way from bytes to events: the buffer, the reader of responses, what is counted, and the
-/// hooks that tell of the stream.
+/// hooks that tell of the stream. All forms of receiving take their events from here.
 class event_feed {
 public:
-    /// Lifetime: `options` has to stay.
-    explicit event_feed(const event_source_options& options)
-        : hooks_(options.hooks), reader_(options), told_id_(options.last_event_id) {}
+    /// `fsm` is told what came. Lifetime: both have to stay.
+    event_feed(const event_source_options& options, connection_fsm& fsm)
+        : hooks_(options.hooks), fsm_(fsm), reader_(options), told_id_(options.last_event_id) {}
 
     /// Where to read to, once everything that came was parsed.
     [[nodiscard]] asio::mutable_buffer buffer() { return buffer_.prepare(); }
@@ -33,12 +37,45 @@ public:
         drained_ = false;
     }
 
-    /// The next thing that came. Of comments and of what was skipped the user has been told.
+    /// A receive begins: whether there is an event that needs no I/O, which waits to be taken.
+    [[nodiscard]] bool receive() {
+        const auto generation = ++generation_;
+        if (has_event_) return true;
+        if (has_new_id()) tell_id();
+        const bool goes_on = generation == generation_ && !drained_;
+        if (goes_on && fsm_.ready_state() == ready_state::open) has_event_ = advance();
+        return has_event_;
+    }
+
+    /// The next event that needs no I/O; false as well where a hook closes or restarts the source.
+    [[nodiscard]] bool advance() {
+        const auto generation = generation_;
+        has_event_ = false;
+        for (;;) {
+            switch (next()) {
+            case response_status::event: return true;
+            case response_status::comment:
+            case response_status::retry:
+            case response_status::skipped: break;
+            default: return false;
+            }
+            if (generation != generation_) return false;
+        }
+    }
+
+    /// The next thing that came. Whom it concerns has been told.
     [[nodiscard]] response_status next() {
         const response_status found = reader_.next();
         switch (found) {
-        case response_status::event: ++counters_.events; break;
+        case response_status::event:
+            ++counters_.events;
+            fsm_.delivered();
+            break;
         case response_status::need_input: drained_ = true; break;
+        case response_status::retry:
+            fsm_.retry(reader_.retry());
+            if (hooks_.on_retry) hooks_.on_retry(reader_.retry());
+            break;
         case response_status::comment:
             if (hooks_.on_comment) hooks_.on_comment(reader_.comment());
             break;
@@ -53,6 +90,7 @@ public:
 
     /// The connection is gone, with what was not parsed of it.
     void drop() {
+        ++generation_;
         reader_.reset();
         drained_ = true;
         has_event_ = false;
@@ -60,12 +98,24 @@ public:
 
     /// The current event waits to be handed out.
     void keep_event() noexcept { has_event_ = true; }
-    /// The current event has been handed out.
-    void take_event() noexcept { has_event_ = false; }
     [[nodiscard]] bool has_event() const noexcept { return has_event_; }
+    /// Hands out the current event. Lifetime: until the feed goes on.
+    event_view take() noexcept {
+        has_event_ = false;
+        return current();
+    }
+    [[nodiscard]] event_view current() const noexcept { return reader_.current(); }
+
+    /// Changes when a batch that was handed out ends.
+    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
 
     /// Whether everything that came was parsed.
     [[nodiscard]] bool drained() const noexcept { return drained_; }
+
+    /// Whether `receive` and `advance` may call functions of the user.
+    [[nodiscard]] bool has_hooks() const noexcept {
+        return hooks_.on_comment || hooks_.on_retry || hooks_.on_skip || hooks_.on_last_event_id;
+    }
 
     /// Whether there is a last event id that the user was not told of. Costs nothing where he does
     /// not want to know.
@@ -89,10 +139,12 @@ public:
 
 private:
     const event_source_hooks& hooks_;
+    connection_fsm& fsm_;
     response_reader reader_;
     read_buffer buffer_;
     event_source_counters counters_;
     std::string told_id_;
+    std::uint64_t generation_ = 0;
     bool drained_ = true;
     bool has_event_ = false; ///< the current event was not handed out yet
 };

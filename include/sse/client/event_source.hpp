@@ -6,6 +6,7 @@
 #include <sse/client/options.hpp>
 #include <sse/client/ready_state.hpp>
 #include <sse/client/receive_op.hpp>
+#include <sse/client/receive_result.hpp>
 #include <sse/client/source_state.hpp>
 #include <sse/http/url.hpp>
 #include <sse/net/asio.hpp>
@@ -99,6 +100,36 @@ public:
             initiate<detail::owned_result>{state_}, token);
     }
 
+    /// Receives the next event into `into`, whose memory is used again: in a steady state nothing
+    /// is allocated for it. With `try_receive` behind it, the cheapest way to own events:
+    ///
+    ///     sse::event e;
+    ///     for (;;) {
+    ///         co_await source.async_receive(e, asio::use_awaitable);
+    ///         do use(e); while (source.try_receive(e));
+    ///     }
+    ///
+    /// Completes as `async_receive` above, and with the same errors and cancellation.
+    /// Completion signature: `void(error_code)`; with an error, `into` is as it was.
+    /// Lifetime: `into` has to stay until the handler is called.
+    template <class CompletionToken = asio::default_completion_token_t<executor_type>>
+    auto
+    async_receive(event& into,
+                  CompletionToken&& token = asio::default_completion_token_t<executor_type>()) {
+        return asio::async_initiate<CompletionToken, void(error_code)>(
+            initiate<detail::placed_result>{state_, {&into}}, token);
+    }
+
+    /// Takes the next event into `into` where it has arrived already: bytes that were read, but
+    /// not handed out yet. Reads nothing, and never waits. False, and `into` as it was, where no
+    /// whole event is left, and while a receive is under way, whose event it is; errors and the end
+    /// of a stream are left to the next receive.
+    ///
+    /// Counts as a receive: the order of events is the same whichever forms take turns, a batch
+    /// ends with it, and `on_last_event_id` is called for the event before. That hook and
+    /// `on_comment`, `on_retry` and `on_skip` are called inside this function.
+    [[nodiscard]] bool try_receive(event& into) { return state_->try_receive(into); }
+
     /// Receives all events that one read brings, borrowed.
     /// Completes as `async_receive`, and with the same errors and cancellation.
     /// Completion signature: `void(error_code, event_batch)`.
@@ -149,6 +180,8 @@ private:
     struct initiate {
         using executor_type = Executor;
         std::shared_ptr<state> source;
+        Result result{};
+
         [[nodiscard]] executor_type get_executor() const { return source->executor(); }
 
         /// A handler whose executor keeps no order, as the one of `use_future` does, gets that of
@@ -176,8 +209,8 @@ private:
         template <class Handler>
         void start(Handler&& handler) const {
             using op = detail::receive_op<state, Result>;
-            asio::async_compose<std::decay_t<Handler>, void(error_code, typename Result::type)>(
-                op(source), handler, get_executor());
+            asio::async_compose<std::decay_t<Handler>, typename Result::signature>(
+                op(source, result), handler, get_executor());
         }
     };
 

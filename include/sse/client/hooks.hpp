@@ -47,7 +47,8 @@ struct state_change {
 
 /// Functions of the user that an event source calls on its way, all optional. They run where the
 /// handler of the receive runs, never inside a function that starts one, and may do what they like
-/// with the source, its destruction included. They must not throw.
+/// with the source, its destruction included. Those that tell of the stream's lines are called
+/// inside `try_receive` and the iteration of a batch, too. They must not throw.
 struct event_source_hooks {
     /// Before every attempt. Redirects are followed within one.
     std::function<void(const outgoing_request&)> on_request{};
@@ -74,8 +75,8 @@ struct event_source_hooks {
     /// (`overflow_action::skip`).
     std::function<void(errc limit)> on_skip{};
     /// The last event id has changed, and every event up to it was handed out: a receive that
-    /// completed with it has been followed by the next one. Who keeps the id from here and crashes
-    /// gets the events that were handed out last once more, and loses none.
+    /// completed with it has been followed by the next one, or by `try_receive`. Who keeps the id
+    /// from here and crashes gets the events that were handed out last once more, and loses none.
     std::function<void(std::string_view id)> on_last_event_id{};
 };
 

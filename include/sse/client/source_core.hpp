@@ -12,11 +12,9 @@
 #include <sse/net/proxy.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
-#include <sse/text/event.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -26,7 +24,7 @@ namespace sse::detail {
 /// An event source but for its I/O: the state machine, the feed of events, the requests and the
 /// user's hooks. What it gives back to whoever moves the bytes is `prepare` (wait for the answer to
 /// `requests().draft()`), `connect`, `send`, `read`, `wait` or `complete`, the last without error
-/// when `current()` is an event.
+/// when the feed has an event.
 class source_core {
 public:
     using kind = connection_action::kind;
@@ -37,31 +35,21 @@ public:
     source_core(const source_core&) = delete;
     source_core& operator=(const source_core&) = delete;
 
-    /// A receive begins, outside the function that initiated it.
-    [[nodiscard]] connection_action receive(net::time_point now) {
-        ++generation_;
+    /// A receive begins: whether the feed has an event already. Needs no look at the clock.
+    [[nodiscard]] bool receive_at_once() {
         restarted_ = false;
-        if (has_event()) return {.what = kind::complete};
-        if (const auto other = tell_id(now)) return settle(*other, now);
-        if (fsm_.readable() && !feed_.drained()) return settle(parse_input(now), now);
-        return resume({.what = input::receive}, now);
+        return feed_.receive();
     }
 
-    /// As `receive`, where an event is there already, which takes no look at the clock. False where
-    /// that has to go on.
-    [[nodiscard]] bool receive_at_once() {
-        ++generation_;
-        restarted_ = false;
-        if (has_event()) return true;
-        const bool open = fsm_.ready_state() == ready_state::open;
-        if (!open || feed_.drained() || feed_.has_new_id() || !advance()) return false;
-        feed_.keep_event();
-        return true;
+    /// The receive goes on where it has not.
+    [[nodiscard]] connection_action receive(net::time_point now) {
+        if (fsm_.readable() && !feed_.drained()) return parse(now);
+        return resume({.what = input::receive}, now);
     }
 
     /// Whether the next thing that a receive does is to read, with nothing to parse or tell before.
     [[nodiscard]] bool must_read() const noexcept {
-        return fsm_.readable() && feed_.drained() && !has_event() && !feed_.has_new_id();
+        return fsm_.readable() && feed_.drained() && !feed_.has_event() && !feed_.has_new_id();
     }
 
     [[nodiscard]] connection_action resume(const connection_input& in, net::time_point now) {
@@ -81,31 +69,13 @@ public:
             {.what = input::failed, .error = e == errc::success ? errc::end_of_stream : e}, now);
     }
 
-    /// The next event that needs no I/O, for a batch.
-    [[nodiscard]] bool advance() {
-        const auto generation = generation_;
-        feed_.take_event();
-        for (;;) {
-            switch (next()) {
-            case response_status::event: return true;
-            case response_status::comment:
-            case response_status::retry:
-            case response_status::skipped: break;
-            default: return false;
-            }
-            if (generation != generation_) return false;
-        }
-    }
-
     void close() {
-        ++generation_;
         fsm_.close(errc::closed);
         drop();
     }
 
     void restart() {
         if (!fsm_.restart()) return;
-        ++generation_;
         restarted_ = true;
         drop();
     }
@@ -114,11 +84,6 @@ public:
     [[nodiscard]] bool take_restarted() noexcept { return std::exchange(restarted_, false); }
 
     [[nodiscard]] event_feed& feed() noexcept { return feed_; }
-    [[nodiscard]] event_view current() const noexcept { return feed_.reader().current(); }
-    /// Marks the current event as handed out.
-    void take() noexcept { feed_.take_event(); }
-    [[nodiscard]] bool has_event() const noexcept { return feed_.has_event(); }
-    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
     [[nodiscard]] const request_maker& requests() const noexcept { return requests_; }
     [[nodiscard]] const http::url& url() const noexcept { return fsm_.target().url; }
     [[nodiscard]] const net::proxy& proxy() const noexcept { return proxy_; }
@@ -134,7 +99,7 @@ private:
     source_core(request_start start, event_source_options&& options)
         : options_(std::move(options)), requests_(std::move(start.headers), options_.body),
           fsm_(options_, {.url = start.url.value_or(http::url{}), .method = options_.method}),
-          feed_(options_) {
+          feed_(options_, fsm_) {
         const errc id = feed_.reader().last_event_id(options_.last_event_id);
         if (!start.url || id != errc::success) fsm_.close(start.url ? id : errc::invalid_url);
         if (!options_.proxy.empty() && net::parse_proxy(options_.proxy, proxy_) != errc::success)
@@ -163,22 +128,10 @@ private:
         }
     }
 
-    /// The next thing that came.
-    [[nodiscard]] response_status next() {
-        const response_status found = feed_.next();
-        if (found == response_status::event) fsm_.delivered();
-        if (found == response_status::retry) {
-            const auto time = feed_.reader().retry();
-            fsm_.retry(time);
-            if (options_.hooks.on_retry) options_.hooks.on_retry(time);
-        }
-        return found;
-    }
-
     [[nodiscard]] connection_action parse_input(net::time_point now) {
         for (;;) {
             decision other;
-            switch (next()) {
+            switch (feed_.next()) {
             case response_status::event: feed_.keep_event(); return {.what = kind::complete};
             case response_status::head: return judge(now);
             case response_status::need_input:
@@ -301,7 +254,6 @@ private:
     net::proxy proxy_;
     connection_fsm fsm_;
     event_feed feed_;
-    std::uint64_t generation_ = 0; ///< changes when events handed out become invalid
     bool restarted_ = false;
     bool was_open_ = false;
 };

@@ -7,6 +7,7 @@
 #include <sse/net/open.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -37,6 +38,16 @@ public:
     [[nodiscard]] source_core& core() noexcept { return *core_; }
     [[nodiscard]] const std::shared_ptr<source_core>& shared_core() const noexcept { return core_; }
     [[nodiscard]] net::time_point now() const { return timer_.now(); }
+
+    /// Takes an event that needs no I/O, unless a receive is under way.
+    [[nodiscard]] bool try_receive(event& into) {
+        if (busy_) return false;
+        // a hook may destroy the source
+        const auto alive = core_->feed().has_hooks() ? core_ : nullptr;
+        if (!core_->receive_at_once()) return false;
+        into.assign(core_->feed().take());
+        return true;
+    }
 
     /// A receive begins, unless there is one.
     [[nodiscard]] bool begin() noexcept { return !std::exchange(busy_, true); }

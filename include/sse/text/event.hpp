@@ -17,6 +17,9 @@ struct event {
     std::string data;
     std::string id;
 
+    /// Becomes a copy of `other`, in the memory that is there. `other` must not borrow from this.
+    void assign(const event_view& other);
+
     /// The same event, borrowed. Lifetime: as long as this object is alive and unchanged.
     [[nodiscard]] operator event_view() const noexcept;
 
@@ -38,6 +41,12 @@ struct event_view {
 
     [[nodiscard]] friend bool operator==(const event_view&, const event_view&) = default;
 };
+
+inline void event::assign(const event_view& other) {
+    type.assign(other.type);
+    data.assign(other.data);
+    id.assign(other.id);
+}
 
 inline event::operator event_view() const noexcept { return {type, data, id}; }
 

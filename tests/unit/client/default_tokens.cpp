@@ -11,6 +11,7 @@
 #include <asio/use_future.hpp>
 #endif
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <thread>
@@ -20,6 +21,7 @@
 namespace client_default_tokens_test {
 
 using namespace sse::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -69,7 +71,12 @@ TEST_CASE("event_source: completes coroutines by default where asked to", "[even
     using source_type = sse::event_source::rebind_executor<executor>::other;
     using scripted = sse::basic_event_source<executor, test_net>;
     source_fixture f;
-    f.peer().accept().expect_request().reply(stream_head).send("data: a\n\ndata: b\n\ndata: c\n\n");
+    f.peer()
+        .accept()
+        .expect_request()
+        .reply(stream_head)
+        .send("data: a\n\ndata: b\n\ndata: c\n\n")
+        .send("data: d\n\ndata: e\n\n", after(1s));
     std::string all;
     sse::asio::co_spawn(
         f.sim.context(),
@@ -80,6 +87,11 @@ TEST_CASE("event_source: completes coroutines by default where asked to", "[even
             sse::event_batch batch = co_await source.async_receive_batch();
             for (const sse::event_view e : batch)
                 all += e.data;
+            sse::event into;
+            co_await source.async_receive(into);
+            do {
+                all += into.data;
+            } while (source.try_receive(into));
             source_type unused(f.sim.get_executor(), "ftp://x/");
             sse::error_code ec;
             auto token = sse::asio::redirect_error(sse::asio::use_awaitable, ec);
@@ -88,7 +100,7 @@ TEST_CASE("event_source: completes coroutines by default where asked to", "[even
         },
         sse::asio::detached);
     f.sim.run();
-    CHECK(all == std::string("abc") + sse::message(sse::errc::invalid_url));
+    CHECK(all == std::string("abcde") + sse::message(sse::errc::invalid_url));
 }
 
 #endif

@@ -1,0 +1,48 @@
+// Distributed under the Boost Software License, Version 1.0. See LICENSE.
+#pragma once
+
+#include <sse/client/event_batch.hpp>
+#include <sse/client/source_core.hpp>
+#include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace sse::detail {
+
+/// The result of `async_receive` without a place for the event.
+struct owned_result {
+    using signature = void(error_code, event);
+
+    template <class Self>
+    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
+        self.complete(ec, ec ? event() : event(core->feed().take()));
+    }
+};
+
+/// The result of `async_receive` into an event of the user.
+struct placed_result {
+    using signature = void(error_code);
+
+    event* into;
+
+    template <class Self>
+    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
+        if (!ec) into->assign(core->feed().take());
+        self.complete(ec);
+    }
+};
+
+/// The result of `async_receive_batch`.
+struct batch_result {
+    using signature = void(error_code, event_batch);
+
+    template <class Self>
+    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
+        self.complete(ec, ec ? event_batch()
+                             : event_batch(std::shared_ptr<event_feed>(core, &core->feed())));
+    }
+};
+
+} // namespace sse::detail
