@@ -6,6 +6,7 @@
 #include <sse/hub/hub_stream.hpp>
 #include <sse/hub/hub_subscriber.hpp>
 #include <sse/hub/options.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/text/event.hpp>
 #include <sse/text/limits.hpp>
@@ -125,7 +126,7 @@ public:
             state_->draining = true;
         }
         for (const auto& shard : shards()) {
-            asio::post(shard->executor(), [shard] { shard->close(); });
+            asio::post(shard->executor(), detail::calls<&detail::hub_shard::close>(shard));
         }
     }
 

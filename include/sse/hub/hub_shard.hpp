@@ -7,6 +7,7 @@
 #include <sse/hub/paced_farewell.hpp>
 #include <sse/hub/shard_counts.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 
 #include <cstddef>
@@ -85,7 +86,9 @@ private:
     void settle_lost();
     void drain_streams();
     void work();
+    void work_on();
     void start_timer();
+    void on_timer(const error_code&);
     void tick();
     void end_some();
     void watch();

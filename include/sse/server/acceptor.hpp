@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/server/host_guard.hpp>
@@ -87,9 +88,11 @@ private:
         if (ec == asio::error::connection_aborted) return accept();
         // out of descriptors or memory: what is there goes on, and some of it will end
         timer_.expires_after(std::chrono::milliseconds(100));
-        timer_.async_wait([self = shared_from_this()](const error_code& failed) {
-            if (!failed && self->socket_.is_open()) self->accept();
-        });
+        timer_.async_wait(calls<&acceptor::accept_again>(weak_from_this()));
+    }
+
+    void accept_again(const error_code& ec) {
+        if (!ec && socket_.is_open()) accept();
     }
 
     void hand_over(socket_type socket, server_core& target) {

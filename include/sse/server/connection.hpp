@@ -85,8 +85,8 @@ private:
     void unlink() noexcept;
     void wait_readable();
     void wait_write();
-    void on_readable();
-    void on_writable();
+    void on_readable(const error_code& waited);
+    void on_writable(const error_code& waited);
     void on_input(std::string_view bytes);
     void on_end(const error_code& ec);
     void flush();

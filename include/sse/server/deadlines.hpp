@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 
 #include <array>
@@ -86,13 +87,11 @@ private:
     void wake_at(net::time_point at) {
         wakes_at_ = at;
         timer_.expires_at(at);
-        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
-            const auto self = weak.lock();
-            if (!ec && self) self->fire();
-        });
+        timer_.async_wait(calls<&deadlines::fire>(weak_from_this()));
     }
 
-    void fire() {
+    void fire(const error_code& ec) {
+        if (ec) return;
         const net::time_point now = timer_.now();
         wakes_at_ = net::time_point::max();
         net::time_point next = net::time_point::max();

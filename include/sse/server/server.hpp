@@ -109,7 +109,8 @@ public:
     }
 
 private:
-    friend class server_pool;
+    template <class>
+    friend class basic_server_pool;
 
     struct initiate_drain {
         using executor_type = asio::any_io_executor;

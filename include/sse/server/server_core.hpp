@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/parked_handler.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
@@ -92,10 +93,10 @@ private:
         const bool late = timer_.now() >= drained_by_;
         if (late || s.first == nullptr) return end_drain();
         timer_.expires_after(std::chrono::milliseconds(20));
-        timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
-            const auto self = weak.lock();
-            if (!ec && self) self->watch_drain();
-        });
+        timer_.async_wait(calls<&server_core::watch_drain_again>(weak_from_this()));
+    }
+    void watch_drain_again(const error_code& ec) {
+        if (!ec) watch_drain();
     }
 
     /// As many as are due by now, of those that were there in the beginning.

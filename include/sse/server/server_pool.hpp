@@ -3,6 +3,7 @@
 
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/server/acceptor.hpp>
 #include <sse/server/drain.hpp>
 #include <sse/server/drain_gathering.hpp>
@@ -33,13 +34,17 @@ namespace sse {
 /// threads together. Lifetime: destroying the pool closes it and waits for its threads.
 /// Thread safety: `close`, `async_drain`, `metrics` and `executor` from any thread, once it
 /// listens. The rest: unsafe.
-class server_pool {
+///
+/// `Context` is what runs a thread: it is made of a concurrency hint, and has `get_executor` and
+/// `run`. A program that has no pool does not compile one.
+template <class Context>
+class basic_server_pool {
 public:
     /// At least one thread.
-    explicit server_pool(std::size_t threads, server_options options = {}) {
+    explicit basic_server_pool(std::size_t threads, server_options options = {}) {
         const auto admitted = std::make_shared<detail::admission>(options.limits);
         for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) {
-            contexts_.push_back(std::make_unique<asio::io_context>(1));
+            contexts_.push_back(std::make_unique<Context>(1));
             const auto executor = contexts_.back()->get_executor();
             work_.push_back(asio::make_work_guard(executor));
             cores_.push_back(std::make_shared<detail::server_core>(executor, options, admitted));
@@ -47,9 +52,9 @@ public:
         }
         acceptor_ = std::make_shared<detail::acceptor>(cores_);
     }
-    server_pool(const server_pool&) = delete;
-    server_pool& operator=(const server_pool&) = delete;
-    ~server_pool() {
+    basic_server_pool(const basic_server_pool&) = delete;
+    basic_server_pool& operator=(const basic_server_pool&) = delete;
+    ~basic_server_pool() {
         if (!threads_.empty()) close();
         join();
         acceptor_->stop();
@@ -85,9 +90,9 @@ public:
 
     /// Stops listening, closes all connections, and lets the threads end.
     void close() {
-        asio::post(executor(0), [a = acceptor_] { a->stop(); });
+        stop_accepting();
         for (const auto& core : cores_)
-            asio::post(core->state()->executor, [core] { core->close(); });
+            asio::post(core->state()->executor, detail::calls<&detail::server_core::close>(core));
         let_end(work_);
     }
 
@@ -117,11 +122,11 @@ public:
     }
 
 private:
-    using work_guards = std::vector<asio::executor_work_guard<asio::io_context::executor_type>>;
+    using work_guards = std::vector<asio::executor_work_guard<typename Context::executor_type>>;
 
     struct initiate_drain {
         using executor_type = asio::any_io_executor;
-        server_pool* self;
+        basic_server_pool* self;
         [[nodiscard]] executor_type get_executor() const noexcept { return self->executor(0); }
         template <class Handler>
         void operator()(Handler&& handler, const drain_options& options) const {
@@ -130,8 +135,12 @@ private:
         }
     };
 
+    void stop_accepting() {
+        asio::post(executor(0), detail::calls<&detail::acceptor::stop>(acceptor_));
+    }
+
     void drain(const drain_options& options, detail::server_core::drain_handler handler) {
-        asio::post(executor(0), [a = acceptor_] { a->stop(); });
+        stop_accepting();
         const auto sum =
             std::make_shared<detail::drain_gathering>(cores_.size(), std::move(handler));
         for (const auto& core : cores_) {
@@ -156,12 +165,14 @@ private:
         threads_.clear();
     }
 
-    std::vector<std::unique_ptr<asio::io_context>> contexts_;
+    std::vector<std::unique_ptr<Context>> contexts_;
     work_guards work_;
     std::vector<std::shared_ptr<detail::server_core>> cores_;
     std::vector<server> servers_;
     std::shared_ptr<detail::acceptor> acceptor_;
     std::vector<std::thread> threads_;
 };
+
+using server_pool = basic_server_pool<asio::io_context>;
 
 } // namespace sse

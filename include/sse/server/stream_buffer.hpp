@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/parked_handler.hpp>
 #include <sse/server/stream_sink.hpp>
 #include <sse/text/error.hpp>
@@ -66,10 +67,7 @@ public:
         if (collected() >= block_size) return pump();
         if (posted_) return;
         posted_ = true;
-        asio::post(executor_, [self = shared_from_this()] {
-            self->posted_ = false;
-            self->pump();
-        });
+        asio::post(executor_, calls<&stream_buffer::pump_now>(shared_from_this()));
     }
 
     /// Ends the stream behind what it holds.
@@ -111,6 +109,11 @@ private:
 
     [[nodiscard]] std::size_t collected() const noexcept {
         return collecting_.empty() ? 0 : collecting_.size() - chunk_room;
+    }
+
+    void pump_now() {
+        posted_ = false;
+        pump();
     }
 
     bool take_collected() {

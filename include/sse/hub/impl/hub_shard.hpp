@@ -136,10 +136,7 @@ inline void hub_shard::work() {
         }
         if (budget-- == 0) {
             working_ = true;
-            asio::post(executor_, [self = shared_from_this()] {
-                self->working_ = false;
-                self->work();
-            });
+            asio::post(executor_, calls<&hub_shard::work_on>(shared_from_this()));
             return;
         }
         const followed_topic::slot& reader = t.topic->readers[--t.left];
@@ -148,6 +145,11 @@ inline void hub_shard::work() {
         }
     }
     if (std::exchange(again_, false)) drain_streams();
+}
+
+inline void hub_shard::work_on() {
+    working_ = false;
+    work();
 }
 
 } // namespace sse::detail

@@ -24,12 +24,12 @@ inline void hub_shard::start_timer() {
     if (ticking_) return;
     ticking_ = true;
     timer_.expires_after(period);
-    timer_.async_wait([weak = weak_from_this()](const error_code&) {
-        const auto self = weak.lock();
-        if (!self) return;
-        self->ticking_ = false;
-        self->streams_.empty() ? self->forget_unused() : self->tick();
-    });
+    timer_.async_wait(calls<&hub_shard::on_timer>(weak_from_this()));
+}
+
+inline void hub_shard::on_timer(const error_code& /*expired or cancelled*/) {
+    ticking_ = false;
+    streams_.empty() ? forget_unused() : tick();
 }
 
 inline void hub_shard::tick() {

@@ -57,14 +57,12 @@ inline void connection::wait_readable() {
     const std::size_t ahead = state_->options.limits.input;
     if (ahead != 0 && http_ && http_->input.size() >= ahead) return;
     reading_ = true;
-    transport_.async_wait_readable([self = shared_from_this()](const error_code& ec) {
-        self->reading_ = false;
-        if (ec) return self->lost(ec);
-        self->on_readable();
-    });
+    transport_.async_wait_readable(calls<&connection::on_readable>(shared_from_this()));
 }
 
-inline void connection::on_readable() {
+inline void connection::on_readable(const error_code& waited) {
+    reading_ = false;
+    if (waited) return lost(waited);
     if (phase_ == phase::closed) return;
     auto& scratch = state_->scratch;
     error_code ec;
@@ -119,14 +117,12 @@ inline void connection::flush() {
 inline void connection::wait_write() {
     if (writing_) return; // for what was to be sent before the stream began
     writing_ = true;
-    transport_.async_wait_writable([self = shared_from_this()](const error_code& ec) {
-        self->writing_ = false;
-        if (ec) return self->lost(ec);
-        self->on_writable();
-    });
+    transport_.async_wait_writable(calls<&connection::on_writable>(shared_from_this()));
 }
 
-inline void connection::on_writable() {
+inline void connection::on_writable(const error_code& waited) {
+    writing_ = false;
+    if (waited) return lost(waited);
     if (phase_ == phase::closed) return;
     if (phase_ == phase::lingering) return linger();
     state_->timers->clear(*this);
