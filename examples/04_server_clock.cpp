@@ -1,7 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // A server with one event stream: the time, once a second, to everybody who asks.
-//   04_server_clock
-//   curl -N http://127.0.0.1:8080/clock
+//
+//     04_server_clock
+//     curl -N http://127.0.0.1:8080/clock
 #include <sse/net/timer.hpp>
 #include <sse/server.hpp>
 

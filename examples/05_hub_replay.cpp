@@ -1,8 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // A hub: whoever comes back with the id of the last event it saw gets what it missed.
-//   05_hub_replay
-//   curl -N http://127.0.0.1:8080/news?replay=3        then, with an id that it printed:
-//   curl -N -H 'Last-Event-ID: ID' http://127.0.0.1:8080/news
+//
+//     05_hub_replay
+//     curl -N http://127.0.0.1:8080/news?replay=3        then, with an id that it printed:
+//     curl -N -H 'Last-Event-ID: ID' http://127.0.0.1:8080/news
 #include <sse/hub.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/server.hpp>

@@ -1,9 +1,10 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // A chat: what one says is posted, and everybody in the room reads it from an event stream. Who
 // comes late, or back, gets what was said before.
-//   10_chat                       then open http://127.0.0.1:8080/ in two windows, or:
-//   curl -N 'http://127.0.0.1:8080/rooms/lobby?replay=20'
-//   curl -d 'hello' http://127.0.0.1:8080/rooms/lobby
+//
+//     10_chat                       then open http://127.0.0.1:8080/ in two windows, or:
+//     curl -N 'http://127.0.0.1:8080/rooms/lobby?replay=20'
+//     curl -d 'hello' http://127.0.0.1:8080/rooms/lobby
 #include <sse/hub.hpp>
 #include <sse/server.hpp>
 

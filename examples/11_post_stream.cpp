@@ -1,10 +1,11 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // Answers a POST as servers of language models do: word by word in an event stream, or all at once
 // as JSON for clients that do not accept text/event-stream. The answer is made up.
-//   11_post_stream
-//   curl -N -H 'Accept: text/event-stream' -d 'why is the sky blue' http://127.0.0.1:8080/answers
-//   curl -d 'why is the sky blue' http://127.0.0.1:8080/answers
-//   07_client_post http://127.0.0.1:8080/answers 'why is the sky blue'
+//
+//     11_post_stream
+//     curl -N -H 'Accept: text/event-stream' -d 'why is the sky blue' http://127.0.0.1:8080/answers
+//     curl -d 'why is the sky blue' http://127.0.0.1:8080/answers
+//     07_client_post http://127.0.0.1:8080/answers 'why is the sky blue'
 #include <sse/net/timer.hpp>
 #include <sse/server.hpp>
 
@@ -18,6 +19,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 

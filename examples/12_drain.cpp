@@ -2,8 +2,9 @@
 // A server that ends without losing anything: on SIGTERM or Ctrl-C it takes no more connections,
 // sends what was published and a farewell that tells when to come back, and closes the streams one
 // by one.
-//   12_drain
-//   curl -N http://127.0.0.1:8080/ticks              in several terminals, then: kill -TERM PID
+//
+//     12_drain
+//     curl -N http://127.0.0.1:8080/ticks              in several terminals, then: kill -TERM PID
 #include "examples/stop_signals.hpp"
 
 #include <sse/hub.hpp>

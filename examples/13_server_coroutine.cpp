@@ -1,8 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // Handlers and guards as coroutines: whatever Asio can spawn goes through three lines of glue.
-//   13_server_coroutine
-//   curl -N -H 'Authorization: Bearer open' http://127.0.0.1:8080/count/5
-#include "coroutines.hpp"
+//
+//     13_server_coroutine
+//     curl -N -H 'Authorization: Bearer open' http://127.0.0.1:8080/count/5
+#include "examples/coroutines.hpp"
 
 #include <sse/net/timer.hpp>
 #include <sse/server.hpp>
@@ -72,11 +73,15 @@ int main(int argc, char** argv) {
         std::cerr << "cannot listen: " << ec.message() << "\n";
         return 1;
     }
+    std::cout << "listening on http://127.0.0.1:" << server.local_endpoint().port() << std::endl;
     ctx.run();
 }
 
 #else
 
-int main() { std::cerr << "this compiler and this Asio have no coroutines together\n"; }
+int main() {
+    std::cerr << "This compiler and this Asio have no coroutines together.\n";
+    return 1;
+}
 
 #endif

@@ -1,7 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // Event streams out of a server that is not ours.
-//   14_foreign_server
-//   curl -N http://127.0.0.1:8080/
+//
+//     14_foreign_server
+//     curl -N http://127.0.0.1:8080/
+//
 // The server here is nothing but sockets; it could be any that has read a request and still has the
 // connection. GET /bytes shows the other way: a server that keeps the connection, and takes from
 // the serializer what it sends.
@@ -77,6 +79,7 @@ int main(int argc, char** argv) {
         });
     };
     accept();
+    std::cout << "listening on http://127.0.0.1:" << acceptor.local_endpoint().port() << std::endl;
     sse::net::timer timer(ctx.get_executor());
     std::function<void()> tick = [&] {
         hub.publish("clock", {.type = "tick", .data = std::to_string(std::time(nullptr))});

@@ -1,8 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // An event stream in a server written with Boost.Beast: Beast reads the request, and the connection
 // becomes a stream. Needs the library on Boost.Asio.
-//   15_upgrade_beast
-//   curl -N http://127.0.0.1:8080/
+//
+//     15_upgrade_beast
+//     curl -N http://127.0.0.1:8080/
 #include <sse/server.hpp>
 
 #include <boost/beast/core.hpp>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,5 +61,6 @@ int main(int argc, char** argv) {
         });
     };
     accept();
+    std::cout << "listening on http://127.0.0.1:" << acceptor.local_endpoint().port() << std::endl;
     ctx.run();
 }

@@ -1,8 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // A dashboard: readings of eight machines, each under a key of its own. Who comes gets the newest
 // of each at once; who is slow skips what is out of date instead of falling behind.
-//   19_dashboard                  then open http://127.0.0.1:8080/, or:
-//   curl -N http://127.0.0.1:8080/readings
+//
+//     19_dashboard                  then open http://127.0.0.1:8080/, or:
+//     curl -N http://127.0.0.1:8080/readings
 #include <sse/hub.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/server.hpp>
