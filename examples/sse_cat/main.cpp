@@ -2,7 +2,7 @@
 // sse_cat: what curl is to HTTP, for event streams.
 //
 //     sse_cat http://127.0.0.1:8080/events/demo
-//     sse_cat --json --count 3 http://127.0.0.1:8080/events/demo
+//     sse_cat --json --count 3 http://127.0.0.1:8080/events/demo/clock
 #include "examples/sse_cat/arguments.hpp"
 #include "examples/sse_cat/printer.hpp"
 #include "examples/sse_cat/verbose.hpp"
