@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 // sse_cat: what curl is to HTTP, for event streams.
 //
-//     sse_cat http://127.0.0.1:8080/events/demo
+//     sse_cat http://127.0.0.1:8080/events/demo/clock
 //     sse_cat --json --count 3 http://127.0.0.1:8080/events/demo/clock
 #include "examples/sse_cat/arguments.hpp"
 #include "examples/sse_cat/printer.hpp"
