@@ -72,6 +72,7 @@ public:
             if (i == 5000) return false;
             context_.run_for(std::chrono::milliseconds(1));
         }
+        turn(); // what they begin with
         ends_.drain();
         return true;
     }

@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+# Distributed under the Boost Software License, Version 1.0. See LICENSE.
+"""The tables of docs/performance.md out of what tests/bench/run has measured.
+
+    tables.py RESULTS.jsonl... [--into FILE]
+
+Prints all tables, or writes them into FILE, each between the lines <!-- table: NAME --> and <!-- end -->.
+"""
+import argparse
+import json
+import os
+import statistics
+import sys
+
+SIZES = (100, 1000, 10000)
+
+
+class Results:
+    """The measured rows, each with the program and the compiler that it is of."""
+
+    def __init__(self, paths):
+        self.rows = []
+        for path in paths:
+            with open(path) as f:
+                self.rows += [json.loads(line) for line in f if line.strip()]
+        self.compilers = list(dict.fromkeys(r["compiler"] for r in self.rows if "compiler" in r))
+
+    def all(self, **wanted):
+        return [r for r in self.rows if all(r.get(k) == v for k, v in wanted.items())]
+
+    def one(self, key, **wanted):
+        found = self.all(**wanted)
+        return found[-1].get(key) if found else None
+
+    def runs(self, server, scenario, key, program="server"):
+        """One value for each repetition of a server scenario; None for those that failed."""
+        return [r.get(key) for r in self.all(program=program, server=server, scenario=scenario)]
+
+    def median(self, server, scenario, key, program="server"):
+        values = [v for v in self.runs(server, scenario, key, program) if v is not None]
+        return statistics.median(values) if values else None
+
+    def ratio(self, scenario, key, server="asio_sse", base="epoll_floor", program="server"):
+        """The median of the ratios of each repetition."""
+        pairs = zip(self.runs(server, scenario, key, program), self.runs(base, scenario, key, program))
+        values = [a / b for a, b in pairs if a is not None and b]
+        return statistics.median(values) if values else None
+
+
+def number(value, digits=3):
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{digits}g}"
+
+
+def ratio(value):
+    return "" if value is None else f"{value:.2f}" if value < 10 else f"{value:.0f}"
+
+
+def percent(value):
+    return "" if value is None else f"{value:.0f} %"
+
+
+def percent_of(value):
+    return f"{value:.1f} %" if value else ""
+
+
+def table(head, rows, text_columns=1):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * text_columns + "---:|" * (len(head) - text_columns)]
+    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def parser(r, pieces, bars):
+    rows = []
+    for name, bar in bars.items():
+        of = lambda key, c: r.one(key, program="sse_parser_bench", compiler=c, workload=name, pieces=pieces)
+        rows.append([name, *(percent(of("of memchr %", c)) for c in r.compilers), f"{bar} %",
+                     *(percent(of("of scan %", c)) for c in r.compilers),
+                     *(percent(of("passing %", c)) for c in r.compilers),
+                     *(number(r.one(pieces, program="parser_work", compiler=c, workload=name), 5) for c in r.compilers)])
+    named = lambda what: [f"{c} {what}" for c in r.compilers]
+    return table([pieces + " pieces", *named("of memchr"), "bar", *named("of the scan alone"), *named("passing UTF-8"),
+                  *named("instructions an event")], rows)
+
+
+def serializer(r):
+    keys = dict.fromkeys((x["workload"], x["sink"]) for x in r.all(program="sse_serializer_bench"))
+    rows = [[workload, sink, *(percent(r.one("of reference %", program="sse_serializer_bench", compiler=c,
+                                             workload=workload, sink=sink)) for c in r.compilers)]
+            for workload, sink in keys]
+    return table(["data", "sink", *r.compilers], rows, 2)
+
+
+def client(r):
+    rows = r.all(program="sse_client_bench")
+    return table(["event", "form", "CPU of the drain's", "M events/s", "MB/s", "allocations an event"],
+                 [[x["event"], x["form"], ratio(x["of drain"]), number(x["Mevents/s"]), number(x["MB/s"]),
+                   number(x["allocs/event"], 2)] for x in rows], 2)
+
+
+def peers(r):
+    """Servers: CPU of the floor's, ours as measured now, the others as published."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.json")) as f:
+        others = json.load(f)["peers"]
+    ours = {"name": "**asio-sse**", "kib": r.median("asio_sse", "idle-10000", "mem_kib"),
+            "connect": r.ratio("connect-rate", "cpu_us"), "single": r.ratio("single-64", "cpu_us")}
+    for phase in ("serial", "burst"):
+        ours[phase] = [r.ratio(f"fanout-{n}-{phase}", "cpu_us") for n in SIZES]
+    rows = [[p["name"], *(ratio(x) for x in p["serial"]), *(ratio(x) for x in p["burst"]), ratio(p["connect"]),
+             ratio(p["single"]), ratio(p["kib"])] for p in [ours] + others]
+    head = [f"{phase}, {n:,}" for phase in ("serial", "burst") for n in SIZES]
+    return table(["CPU of the floor's", *head, "connect", "single, 64 B", "KiB a connection"], rows)
+
+
+def server(r):
+    """What we and the floor take, with the bars."""
+    rows = []
+
+    def row(what, scenario, key, bar, program="server", mine="asio_sse", base="epoll_floor"):
+        values = [r.median(mine, scenario, key, program), r.median(base, scenario, key, program)]
+        if None not in values:
+            runs = [a / b for a, b in zip(r.runs(mine, scenario, key, program), r.runs(base, scenario, key, program))
+                    if a is not None and b]
+            rows.append([what, *map(number, values), ratio(r.ratio(scenario, key, mine, base, program)),
+                         f"{ratio(min(runs))} to {ratio(max(runs))}" if runs else "", bar])
+
+    for phase in ("serial", "burst"):
+        for n in SIZES:
+            row(f"{phase}, {n:,} subscribers: us an event", f"fanout-{n}-{phase}", "cpu_us", "1.10")
+    for n in SIZES:
+        row(f"fixed rate, {n:,} subscribers: p99, us", f"fanout-{n}-rate", "p99_us", "1.20")
+    row("connect: us", "connect-rate", "cpu_us", "1.15")
+    row("single stream, 64 B: us an event", "single-64", "cpu_us", "2.00")
+    row("single stream, 1 KiB: us an event", "single-1024", "cpu_us", "1.30")
+    row("10 of 100 stalled: us an event", "slow-10of100", "cpu_us", "")
+    row("10 of 100 stalled: growth, MiB", "slow-10of100", "pss_growth_mib", "")
+    for phase in ("serial", "burst"):
+        for n in SIZES:
+            row(f"two threads instead of one, {phase}, {n:,}: us an event", f"fanout-{n}-{phase}", "cpu_us", "1.15",
+                "threads", "asio_sse_2_threads", "asio_sse")
+    return table(["", "asio-sse", "floor", "ratio", "runs", "bar"], rows)
+
+
+def section(r, name, columns, program="sse_fanout_bench"):
+    """One section of a program with several: `columns` maps keys of its rows to headings."""
+    rows = [[number(x.get(key), 4) for key in columns] for x in r.all(program=program, measured=name)]
+    return table(list(columns.values()), rows)
+
+
+def compiling(r):
+    headers = dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x)
+    head = ["", *(f"{c}{what}" for c in r.compilers for what in (", s", ", what it needs", ", ratio")), "bar"]
+    rows = []
+    for header, bar in headers:
+        of = lambda key, c: r.one(key, program="compile", compiler=c, header=header)
+        seconds = lambda key, c: "" if of(key, c) is None else f"{of(key, c) / 1000:.2f}"
+        rows.append([f"`{header}`", *(cell for c in r.compilers
+                                      for cell in (seconds("ms", c), seconds("needed ms", c), ratio(of("ratio", c)))), bar])
+    for size in dict.fromkeys(x["size"] for x in r.all(program="compile") if "size" in x):
+        of = lambda c: r.one("KiB", program="compile", compiler=c, size=size)
+        rows.append([size, *(cell for c in r.compilers for cell in (f"{of(c)} KiB" if of(c) else "", "", "")), ""])
+    return table(head, rows)
+
+
+def profile(r):
+    """Shares of the samples of each server, and of the functions that take most of ours."""
+    servers = dict.fromkeys(x["server"] for x in r.all(program="profile"))
+
+    def share(server, **wanted):
+        return sum(x["share"] for x in r.all(program="profile", server=server, **wanted))
+
+    own = [x for x in r.all(program="profile", server="now", level=".") if x["object"] == "sse_bench_server"]
+    rows = [["the kernel", *(percent_of(share(s, level="k")) for s in servers)],
+            ["all else", *(percent_of(share(s, level=".")) for s in servers)]]
+    for x in own[:8]:
+        rows.append([f"`{x['function']}`", *(percent_of(share(s, function=x["function"])) for s in servers)])
+    return table(["serial, 1,000 subscribers", *servers], rows)
+
+
+def past(r):
+    """Arithmetic from what was measured with 10,000 streams in one process."""
+    fan = {int(x["a turn"]): x["ns"] / 1e9 for x in r.all(program="sse_fanout_bench", measured="fan-out", readers="10000")}
+    memory = r.all(program="sse_fanout_bench", measured="memory", streams="10000")
+    connect = r.median("asio_sse", "connect-rate", "cpu_us")
+    size = r.median("asio_sse", "fanout-1000-serial", "bytes_per_event")
+    if not fan or not memory:
+        return "Not measured: 10,000 streams need as many descriptors."
+    user, kernel = memory[-1]["user KiB"], memory[-1]["slab KiB an end"]
+    a_gib = 1024 * 1024 / (user + kernel)
+    serial, joined = fan[1], fan[64]
+    headers = 66  # Ethernet, IP and TCP with time stamps
+    per_process = 200_000
+    rows = [["connections a GiB of memory (measured: %.2f KiB of the process, %.2f of the kernel)" % (user, kernel),
+             f"{a_gib:,.0f}", ""],
+            ["deliveries a second and core, one at a time", f"{1 / serial:,.0f}", ""],
+            ["deliveries a second and core, 64 joined", f"{1 / joined:,.0f}", ""]]
+    if connect:
+        rows.append(["new streams a second and core", f"{1e6 / connect:,.0f}", ""])
+    one, ten = 1_000_000, 10_000_000
+
+    def both(what, f, form="{:,.0f}"):
+        rows.append([what, form.format(f(one)), form.format(f(ten))])
+
+    rows.append(["**for so many subscribers**", "**1 million**", "**10 million**"])
+    both("memory, GiB", lambda n: n / a_gib, "{:,.1f}")
+    both("cores for one event a second to everybody", lambda n: n * serial, "{:,.1f}")
+    both("cores for 64 events a second to everybody, joined in one turn", lambda n: n * 64 * joined, "{:,.1f}")
+    both("cores for a heartbeat each 15 s", lambda n: n * serial / 15, "{:,.1f}")
+    if connect:
+        both("core-seconds for all to come back", lambda n: n * connect / 1e6)
+    if size:
+        both(f"Gbit/s for one event of {size:.0f} B a second", lambda n: n * (size + headers) * 8 / 1e9, "{:,.1f}")
+    both(f"processes of {per_process:,} streams", lambda n: n / per_process)
+    both("descriptors", lambda n: n)
+    both("addresses of a balancer, at 28,232 ports to each process and address",
+         lambda n: -(-per_process // 28_232), "{:,.0f}")
+    return table(["calculated from measured values", "", ""], rows)
+
+
+def tables(r):
+    growth = {"ns": "ns", "floor ns": "floor ns", "of floor": "ratio", "growth": "growth", "floor growth": "floor's growth"}
+    return {
+        "parser": parser(r, "64 KiB", {"tokens": 150, "small": 180, "large": 75, "multi": 120, "emoji": 60}),
+        "parser-pieces": parser(r, "1460 B", {"tokens": 127, "small": 153, "large": 45, "multi": 102, "emoji": 60}),
+        "serializer": serializer(r),
+        "client": client(r),
+        "peers": peers(r),
+        "server": server(r),
+        "profile": profile(r),
+        "fan-out": section(r, "fan-out", {"readers": "readers", "a turn": "events a turn", **growth}),
+        "topics": section(r, "topics", {"topics": "topics", **growth}),
+        "unread": section(r, "unread", {"topics": "topics", "data B": "data, B", "ns": "ns", "copy ns": "the copy, ns",
+                                        "beyond ns": "beyond, ns", "growth": "growth"}),
+        "joining": section(r, "joining", {"others": "others", "come+go ns": "come and go, ns", "growth": "growth",
+                                          "on+off ns": "take on and off, ns", "its growth": "growth"}),
+        "handler": section(r, "handler", {"requests": "requests at once", "inside ns": "inside, ns a delivery",
+                                          "outside ns": "outside", "ratio": "ratio"}),
+        "stalled": section(r, "stalled", {"stalled": "stalled", "events": "events", "p50 us": "p50, us",
+                                          "p99 us": "p99, us", "max us": "max, us", "p99 ratio": "p99 ratio"}),
+        "memory": section(r, "memory", {"streams": "streams", "user KiB": "process, KiB a stream",
+                                        "slab KiB an end": "kernel's slab, KiB an end"}),
+        "tls": section(r, "tls", {"readers": "readers", "data B": "data, B", "a turn": "events a turn", "ns": "ns",
+                                  "floor ns": "floor ns", "of floor": "ratio"}, "sse_tls_bench"),
+        "compile": compiling(r),
+        "past": past(r),
+    }
+
+
+def write_into(path, made):
+    with open(path) as f:
+        text = f.read()
+    for name, new in made.items():
+        begin, end = f"<!-- table: {name} -->\n", "\n<!-- end -->"
+        at = text.find(begin)
+        if at < 0:
+            sys.exit(f"{path} has no place for the table {name}")
+        at += len(begin)
+        text = text[:at] + new + text[text.index(end, at):]
+    with open(path, "w") as f:
+        f.write(text)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("results", nargs="+", help="JSON lines, as run leaves them in build/bench/results.jsonl")
+    arguments.add_argument("--into", help="a file with places for the tables")
+    options = arguments.parse_args()
+    made = tables(Results(options.results))
+    if options.into:
+        return write_into(options.into, made)
+    for name, text in made.items():
+        print(f"## {name}\n\n{text}\n")
+
+
+if __name__ == "__main__":
+    main()
