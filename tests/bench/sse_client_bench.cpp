@@ -2,8 +2,8 @@
 //
 // The client beside a plain drain of the same bytes: a loop of recv into a buffer as large as the
 // client's, whose bytes nobody looks at. A process of its own sends; CPU is that of the reading
-// thread, in the kernel as well. Each row is the median of several rounds in which drain, batch and
-// owning take turns. Read the ratios.
+// thread, in the kernel as well. Each row is the median of several rounds in which the drain and
+// all forms of receiving take turns. Read the ratios.
 #include "measure.hpp"
 #include "stream_sender.hpp"
 #include "support/allocation_count.hpp"
@@ -12,6 +12,7 @@
 
 #include <arpa/inet.h>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -87,10 +88,11 @@ struct event_sink {
     }
 };
 
-/// Receives until the end of the stream, by batches or one by one.
+/// Receives until the end of the stream.
 struct reader {
     sse::asio::io_context context{1};
     sse::event_source source;
+    sse::event event{};
     event_sink sink{};
 
     reader(std::uint16_t port, const std::string& path)
@@ -113,30 +115,43 @@ struct reader {
 
     void receive_batch() {
         source.async_receive_batch([this](sse::error_code ec, sse::event_batch batch) {
-            for (const sse::event_view event : batch)
-                sink(event.data);
+            for (const sse::event_view e : batch)
+                sink(e.data);
             if (!ended(ec)) receive_batch();
         });
     }
 
-    void receive() {
-        source.async_receive([this](sse::error_code ec, const sse::event& event) {
-            if (!ec) sink(event.data);
-            if (!ended(ec)) receive();
+    void receive_owned() {
+        source.async_receive(event, [this](sse::error_code ec) {
+            if (ended(ec)) return;
+            do {
+                sink(event.data);
+            } while (source.try_receive(event));
+            receive_owned();
+        });
+    }
+
+    void receive_each() {
+        source.async_receive([this](sse::error_code ec, const sse::event& each) {
+            if (!ec) sink(each.data);
+            if (!ended(ec)) receive_each();
         });
     }
 };
 
-cost receive_batches(std::uint16_t port, const std::string& path) {
-    reader r(port, path);
-    r.receive_batch();
-    r.context.run();
-    return r.sink.result();
-}
+/// A way to receive: with one operation for all events of a read, borrowed or owned, or with one
+/// for each event.
+struct form {
+    const char* name;
+    void (reader::*receive)();
+};
+constexpr std::array forms{form{"batch", &reader::receive_batch},
+                           form{"owning", &reader::receive_owned},
+                           form{"one each", &reader::receive_each}};
 
-cost receive_owned(std::uint16_t port, const std::string& path) {
+cost receive(const form& how, std::uint16_t port, const std::string& path) {
     reader r(port, path);
-    r.receive();
+    (r.*how.receive)();
     r.context.run();
     return r.sink.result();
 }
@@ -154,24 +169,23 @@ void compare(const sse::bench::run_options& options, const sse::bench::report& r
     const std::size_t stream_bytes = std::size_t{options.smoke ? 1U : 48U} << 20;
     const std::string path = stream_sender::path(size, f, stream_bytes);
     std::vector<cost> drained;
-    std::vector<cost> batches;
-    std::vector<cost> owned;
+    std::array<std::vector<cost>, forms.size()> received;
     for (int i = 0; i < options.rounds(7); ++i) {
         drained.push_back(measure([&] { return drain(port, path); }));
-        batches.push_back(measure([&] { return receive_batches(port, path); }));
-        owned.push_back(measure([&] { return receive_owned(port, path); }));
+        for (std::size_t n = 0; n < forms.size(); ++n)
+            received[n].push_back(measure([&] { return receive(forms[n], port, path); }));
     }
     const double least = median(drained, &cost::cpu);
-    const auto row = [&](const char* form, const std::vector<cost>& costs) {
+    for (std::size_t n = 0; n < forms.size(); ++n) {
+        const std::vector<cost>& costs = received[n];
         const double wall = median(costs, &cost::wall);
         const double cpu = median(costs, &cost::cpu);
-        report.row(std::to_string(size) + (f == framing::chunked ? " B chunked" : " B"), form,
+        report.row(std::to_string(size) + (f == framing::chunked ? " B chunked" : " B"),
+                   forms[n].name,
                    {static_cast<double>(costs[0].events) / wall / 1e6,
                     static_cast<double>(stream_bytes) / wall / 1e6, cpu * 1e3, least * 1e3,
                     cpu / least, median(costs, &cost::allocations)});
-    };
-    row("batch", batches);
-    row("owning", owned);
+    }
 }
 
 } // namespace

@@ -39,19 +39,13 @@ public:
     /// while there are some, `done` is false and `error` is `success`. Bytes behind the body are
     /// not consumed.
     [[nodiscard]] body_slice next(std::string_view bytes) noexcept {
-        std::size_t at = 0;
-        while (at < bytes.size() && !done() && error_ == errc::success) {
-            if (state_ == state::data) {
-                const std::string_view payload = bytes.substr(at, take(bytes.size() - at));
-                return {at + payload.size(), payload};
-            }
-            if (const std::size_t size = skip_border(bytes.substr(at)); size != 0) {
-                at += size;
-            } else {
-                error_ = step(bytes[at++]);
-            }
+        std::size_t at = skip_border(bytes);
+        while (state_ != state::data) {
+            if (at == bytes.size() || done() || error_ != errc::success) return {at, {}};
+            error_ = step(bytes[at++]);
         }
-        return {at, {}};
+        const std::size_t size = take(bytes.size() - at);
+        return {at + size, {bytes.data() + at, size}};
     }
 
     /// Whether the body is complete, last chunk and trailers included.
@@ -93,7 +87,7 @@ private:
     /// and a size that is not 0. Returns the bytes that it takes; 0 leaves them to `step`.
     [[nodiscard]] std::size_t skip_border(std::string_view bytes) noexcept {
         constexpr std::size_t longest = 2 + 16; // CR LF and the digits
-        if (state_ != state::data_cr || !bytes.starts_with("\r\n")) {
+        if (state_ != state::data_cr || !is_line_end(bytes, 0)) {
             return 0;
         }
         std::uint64_t size = 0;
@@ -103,12 +97,16 @@ private:
             if (digit < 0) break;
             size = size * 16 + static_cast<unsigned>(digit);
         }
-        if (size == 0 || !bytes.substr(at).starts_with("\r\n")) {
+        if (size == 0 || !is_line_end(bytes, at)) {
             return 0;
         }
         remaining_ = size;
         state_ = state::data;
         return at + 2;
+    }
+
+    [[nodiscard]] static bool is_line_end(std::string_view bytes, std::size_t at) noexcept {
+        return bytes.size() - at >= 2 && bytes[at] == '\r' && bytes[at + 1] == '\n';
     }
 
     [[nodiscard]] errc step(char c) noexcept {

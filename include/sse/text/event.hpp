@@ -43,9 +43,14 @@ struct event_view {
 };
 
 inline void event::assign(const event_view& other) {
-    type.assign(other.type);
-    data.assign(other.data);
-    id.assign(other.id);
+    // costs less than std::string::assign, which looks out for overlaps
+    const auto copy = [](std::string_view from, std::string& to) {
+        to.clear();
+        to.append(from);
+    };
+    copy(other.type, type);
+    copy(other.data, data);
+    copy(other.id, id);
 }
 
 inline event::operator event_view() const noexcept { return {type, data, id}; }
