@@ -75,6 +75,16 @@ def table(head, rows, text_columns=1):
     return "\n".join(lines)
 
 
+def conditions(r):
+    runs = r.all(program="run")
+    if not runs:
+        return ""
+    x = runs[-1]
+    rough = ", in short rounds (`--quick`), so roughly" if x["quick"] else ""
+    return (f"Measured on {x['date']}{rough}: {x['cores']} processors ({x['processor']}), load {x['load']} from other work when it began, "
+            f"compilers {' and '.join(r.compilers)} at -O2; of server scenarios the median of {x['runs']}.")
+
+
 def parser(r, pieces, bars):
     rows = []
     for name, bar in bars.items():
@@ -225,6 +235,7 @@ def past(r):
 def tables(r):
     growth = {"ns": "ns", "floor ns": "floor ns", "of floor": "ratio", "growth": "growth", "floor growth": "floor's growth"}
     return {
+        "conditions": conditions(r),
         "parser": parser(r, "64 KiB", {"tokens": 150, "small": 180, "large": 75, "multi": 120, "emoji": 60}),
         "parser-pieces": parser(r, "1460 B", {"tokens": 127, "small": 153, "large": 45, "multi": 102, "emoji": 60}),
         "serializer": serializer(r),
