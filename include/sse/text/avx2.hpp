@@ -114,6 +114,20 @@ is_quiet(const char* bytes, bytes_32& seen) noexcept {
     return high_bits(bytes_32(least <= '\r')) == 0;
 }
 
+/// How many of the bytes, at least four blocks, are quiet for sure: all, or those up to the start
+/// of a line of the cache.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline std::size_t
+skip_quiet(const char* bytes, std::size_t size, bytes_32& seen) noexcept {
+    constexpr std::size_t step = 4 * block_scan::size;
+    constexpr std::size_t most = std::size_t{16} << 10; // what is looked at twice stays near
+    if (!is_quiet(bytes, seen)) return 0;
+    std::size_t at = step - reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
+    for (; size - at >= step; at += step) {
+        if (at >= most || !is_quiet(bytes + at, seen)) return at;
+    }
+    return is_quiet(bytes + size - step, seen) ? size : at;
+}
+
 /// What the blocks of a stretch amount to, while they are looked at.
 struct scanned_blocks {
     line_end_block* next;
@@ -137,24 +151,20 @@ struct scanned_blocks {
 [[nodiscard, gnu::target("avx2")]] inline const char*
 scan_stretch(const char* bytes, std::size_t left, stretch_scan& found) noexcept {
     constexpr std::size_t quiet = 4 * block_scan::size;
-    constexpr std::size_t most_quiet = std::size_t{16} << 10; // what is looked at twice stays near
     scanned_blocks blocks{found.blocks.data()};
     std::size_t most = stretch_scan::size;
+    if (found.is_long_line && left >= quiet) {
+        const std::size_t skipped = skip_quiet(bytes, left, blocks.seen);
+        bytes += skipped;
+        left -= skipped;
+        if (skipped >= quiet) most = quiet;
+    }
     // a block of 64 bytes that lies in one line of the cache takes half as long
-    if (const std::size_t head = -reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
-        head != 0) {
+    const std::size_t head = -reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
+    if (head != 0 && left >= block_scan::size) {
         blocks.add(bytes, first_bits(head));
         bytes += head;
         left -= head;
-    }
-    if (found.is_long_line) {
-        const char* const first = bytes;
-        while (left >= quiet && static_cast<std::size_t>(bytes - first) < most_quiet &&
-               is_quiet(bytes, blocks.seen)) {
-            bytes += quiet;
-            left -= quiet;
-        }
-        if (bytes - first >= 1024) most = quiet;
     }
     const char* end = bytes + (left < most ? left - left % block_scan::size : most);
     left -= static_cast<std::size_t>(end - bytes);

@@ -135,24 +135,11 @@ public:
 
     /// A part of a value, of a line that has `line_size` bytes so far.
     constexpr parse_status append(field_name name, std::string_view part, std::size_t line_size) {
-        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
-        switch (name) {
-        case field_name::data:
-            if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
-                return fail(errc::event_too_large);
-            }
-            break;
-        case field_name::event:
-            if (!type_.append(part)) return fail(errc::type_too_long);
-            return check(type_.size(), limits_.type, errc::type_too_long);
-        case field_name::id:
-            if (!part_.append(part)) return fail(errc::id_too_long);
-            return check(part_.size(), limits_.id, errc::id_too_long);
-        case field_name::comment:
-            if (comments_ && !part_.append(part)) return fail_line(name);
-            break;
-        case field_name::retry: digits_.append(part); break;
-        case field_name::unknown: break;
+        if (name != field_name::data) [[unlikely]]
+            return append_other(name, part, line_size);
+        if (exceeds(line_size, limits_.line)) return fail_line(name);
+        if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
+            return fail(errc::event_too_large);
         }
         return parse_status::need_input;
     }
@@ -240,6 +227,25 @@ private:
     [[gnu::noinline]] constexpr parse_status join_any(std::string_view value) {
         if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value)) {
             return fail(errc::event_too_large);
+        }
+        return parse_status::need_input;
+    }
+
+    [[gnu::noinline]] constexpr parse_status append_other(field_name name, std::string_view part,
+                                                          std::size_t line_size) {
+        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
+        switch (name) {
+        case field_name::event:
+            if (!type_.append(part)) return fail(errc::type_too_long);
+            return check(type_.size(), limits_.type, errc::type_too_long);
+        case field_name::id:
+            if (!part_.append(part)) return fail(errc::id_too_long);
+            return check(part_.size(), limits_.id, errc::id_too_long);
+        case field_name::comment:
+            if (comments_ && !part_.append(part)) return fail_line(name);
+            break;
+        case field_name::retry: digits_.append(part); break;
+        default: break;
         }
         return parse_status::need_input;
     }

@@ -89,6 +89,7 @@ public:
             while (line_ends_ == 0) {
                 line_ends_ = next_->line_ends;
                 if (line_ends_ == 0) [[unlikely]] {
+                    if (scanner_.next_stretch_ == scanner_.end_) return false;
                     const bool is_more = scanner_.load();
                     next_ = scanner_.stretch_.blocks.data();
                     if (!is_more) return false;

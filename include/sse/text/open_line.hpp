@@ -32,7 +32,10 @@ public:
     /// Opens a line with `bytes`, of which there are enough to decide, and returns the first part
     /// of the value.
     [[nodiscard]] constexpr std::string_view open(std::string_view bytes) noexcept {
-        const field_line line = split_line(bytes);
+        const field_line line =
+            begins_with(bytes, spaced_data)
+                ? field_line{field_name::data, without_start(bytes, spaced_data)}
+                : split_line(bytes);
         is_open_ = true;
         is_decided_ = true;
         size_ = bytes.size();
@@ -40,11 +43,14 @@ public:
         return line.value;
     }
 
-    /// Goes on with `bytes`, and returns those that are not needed to decide.
+    /// Goes on with bytes of the value.
+    constexpr void grow(std::size_t bytes) noexcept { size_ += bytes; }
+
+    /// Goes on with `bytes` before it is decided, and returns those that are not needed to decide.
     [[nodiscard]] constexpr std::string_view extend(std::string_view bytes) noexcept {
         is_open_ = true;
         size_ += bytes.size();
-        while (!is_decided_ && prefix_size_ < field_prefix_size && !bytes.empty()) {
+        while (prefix_size_ < field_prefix_size && !bytes.empty()) {
             prefix_[prefix_size_++] = bytes.front();
             bytes.remove_prefix(1);
         }

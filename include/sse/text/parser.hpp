@@ -147,22 +147,30 @@ private:
     template <class Found>
     constexpr parse_status run(Found&& found) {
         if (is_skipping_ && !skip()) return parse_status::need_input;
-        if (line_.is_open()) {
-            const parse_status status = resume();
-            if (status == parse_status::failed || line_.is_open()) return status;
-            if (status != parse_status::need_input && !found(status)) return status;
-        }
         const parse_status status = advance(found);
         return status == parse_status::need_input ? keep_rest() : status;
     }
 
-    /// Whole lines, where they lie.
+    /// The lines that end, where they lie.
     template <class Found>
     [[gnu::always_inline]] constexpr parse_status advance(Found& found) {
         detail::line_scanner::walk lines(scanner_);
         const char* begin = begin_;
         auto status = parse_status::need_input;
-        while (lines.next()) {
+        bool is_found = lines.next();
+        if (line_.is_open()) {
+            const char* const end = is_found ? lines.at() : scanner_.end();
+            status = resume({begin, static_cast<std::size_t>(end - begin)}, is_found);
+            begin = is_found ? lines.behind() : end;
+            if (status != parse_status::need_input &&
+                (status == parse_status::failed || !found(status))) {
+                begin_ = begin;
+                return status;
+            }
+            status = parse_status::need_input;
+            is_found = is_found && lines.next();
+        }
+        for (; is_found; is_found = lines.next()) {
             const std::string_view line(begin, static_cast<std::size_t>(lines.at() - begin));
             begin = lines.behind();
             const bool is_common = block_.is_common(line.size());
@@ -223,15 +231,10 @@ private:
         return false;
     }
 
-    /// The rest of a line that began in an earlier piece. The line stays open when it goes on.
-    constexpr parse_status resume() {
-        detail::line_scanner::walk lines(scanner_);
-        const bool ends = lines.next();
-        const char* const end = ends ? lines.at() : scanner_.end();
-        const std::string_view part(begin_, static_cast<std::size_t>(end - begin_));
-        begin_ = ends ? lines.behind() : end;
-        if (extend(part) == parse_status::failed) return parse_status::failed;
-        return ends ? close() : parse_status::need_input;
+    /// More of a line that began in an earlier piece, or all the rest of it.
+    [[gnu::noinline]] constexpr parse_status resume(std::string_view part, bool is_rest) {
+        const parse_status status = line_.is_decided() ? extend_value(part) : extend(part);
+        return is_rest && status != parse_status::failed ? close() : status;
     }
 
     /// The start of a line whose end is not there yet.
@@ -245,15 +248,20 @@ private:
         return rest.empty() ? parse_status::need_input : extend(rest);
     }
 
+    /// More of a line that is not decided yet.
     constexpr parse_status extend(std::string_view part) {
         if (!line_.is_open() && part.size() >= detail::field_prefix_size) {
             return begin_value(line_.open(part));
         }
         part = line_.extend(part);
-        if (!line_.is_decided()) {
-            if (!line_.can_decide()) return parse_status::need_input;
-            if (decide() == parse_status::failed) return parse_status::failed;
-        }
+        if (!line_.can_decide()) return parse_status::need_input;
+        if (decide() == parse_status::failed) return parse_status::failed;
+        return block_.append(line_.name(), part, line_.size());
+    }
+
+    /// More of a line that is decided.
+    constexpr parse_status extend_value(std::string_view part) {
+        line_.grow(part.size());
         return block_.append(line_.name(), part, line_.size());
     }
 
