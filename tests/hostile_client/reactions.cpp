@@ -8,6 +8,7 @@
 #include <sse/testing/simulation.hpp>
 #include <sse/testing/test_net.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -80,6 +81,19 @@ struct reaction {
         return net.peer().attempts().size();
     }
 };
+
+constexpr std::array hook_names{"request", "send", "response", "open", "comment", "retry", "error"};
+
+/// Lets one of the hooks act.
+void set_hook(sse::event_source_hooks& h, std::size_t hook, const std::function<void()>& act) {
+    if (hook == 0) h.on_request = [act](const auto&) { act(); };
+    if (hook == 1) h.on_send = [act](const auto&, const auto&) { act(); };
+    if (hook == 2) h.on_response = [act](const auto&) { act(); };
+    if (hook == 3) h.on_open = [act](const auto&) { act(); };
+    if (hook == 4) h.on_comment = [act](std::string_view) { act(); };
+    if (hook == 5) h.on_retry = [act](std::chrono::milliseconds) { act(); };
+    if (hook == 6) h.on_error = [act](const auto&) { act(); };
+}
 
 } // namespace
 
@@ -179,11 +193,9 @@ TEST_CASE("hostile server: the error hook decides", "[hostile_client]") {
 
 TEST_CASE("hostile server: a source may be closed, restarted and destroyed in any hook",
           "[hostile_client]") {
-    const char* const names[] = {"request", "send",  "response", "open",
-                                 "comment", "retry", "error"};
-    for (std::size_t hook = 0; hook < 7; ++hook) {
+    for (std::size_t hook = 0; hook < hook_names.size(); ++hook) {
         for (const int deed : {0, 1, 2}) {
-            INFO(names[hook] << ", " << deed);
+            INFO(hook_names[hook] << ", " << deed);
             reaction r;
             bool done = false;
             const auto act = [&] {
@@ -192,14 +204,7 @@ TEST_CASE("hostile server: a source may be closed, restarted and destroyed in an
                 if (deed == 1) r.source->restart();
                 if (deed == 2) r.source.reset();
             };
-            auto& h = r.options.hooks;
-            if (hook == 0) h.on_request = [&](const auto&) { act(); };
-            if (hook == 1) h.on_send = [&](const auto&, const auto&) { act(); };
-            if (hook == 2) h.on_response = [&](const auto&) { act(); };
-            if (hook == 3) h.on_open = [&](const auto&) { act(); };
-            if (hook == 4) h.on_comment = [&](std::string_view) { act(); };
-            if (hook == 5) h.on_retry = [&](std::chrono::milliseconds) { act(); };
-            if (hook == 6) h.on_error = [&](const auto&) { act(); };
+            set_hook(r.options.hooks, hook, act);
             for (int i = 0; i < 4; ++i) {
                 r.net.peer().accept().send(ok + ":c\nretry: 5\n").close(after(1s));
             }
@@ -215,24 +220,15 @@ TEST_CASE("hostile server: a source may be closed, restarted and destroyed in an
 
 TEST_CASE("hostile server: a receive cancelled in a hook ends there, and the source goes on",
           "[hostile_client]") {
-    const char* const names[] = {"request", "send",  "response", "open",
-                                 "comment", "retry", "error"};
-    for (std::size_t hook = 0; hook < 7; ++hook) {
-        INFO(names[hook]);
+    for (std::size_t hook = 0; hook < hook_names.size(); ++hook) {
+        INFO(hook_names[hook]);
         reaction r;
         sse::asio::cancellation_signal signal;
         bool done = false;
         const auto act = [&] {
             if (!std::exchange(done, true)) signal.emit(sse::asio::cancellation_type::total);
         };
-        auto& h = r.options.hooks;
-        if (hook == 0) h.on_request = [&](const auto&) { act(); };
-        if (hook == 1) h.on_send = [&](const auto&, const auto&) { act(); };
-        if (hook == 2) h.on_response = [&](const auto&) { act(); };
-        if (hook == 3) h.on_open = [&](const auto&) { act(); };
-        if (hook == 4) h.on_comment = [&](std::string_view) { act(); };
-        if (hook == 5) h.on_retry = [&](std::chrono::milliseconds) { act(); };
-        if (hook == 6) h.on_error = [&](const auto&) { act(); };
+        set_hook(r.options.hooks, hook, act);
         const bool again = hook < 2; // what had not sent its request begins anew
         if (hook == 6) r.net.peer().refuse();
         if (hook == 1) r.net.peer().accept();

@@ -3,6 +3,7 @@
 // presence, heartbeats, a limited life.
 #include "integration/running_server.hpp"
 #include "support/catch.hpp"
+#include "support/data_of.hpp"
 
 #include <sse/hub.hpp>
 #include <sse/server.hpp>
@@ -20,6 +21,7 @@ namespace integration_hub_subscribers_test {
 
 using namespace std::chrono_literals;
 using sse::errc;
+using sse::testing::data_of;
 using sse::testing::raw_client;
 using sse::testing::running_server;
 
@@ -61,16 +63,6 @@ struct one_stream {
     sse::hub_subscriber handle;
     running_server server;
 };
-
-/// The data lines of what came, a blank between them.
-std::string data_of(std::string_view text) {
-    std::string out;
-    for (std::size_t at = text.find("data: "); at != std::string_view::npos;
-         at = text.find("data: ", at + 1)) {
-        out.append(text.substr(at + 6, text.find('\n', at) - at - 6)).append(" ");
-    }
-    return out;
-}
 
 } // namespace
 

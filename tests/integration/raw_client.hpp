@@ -110,4 +110,9 @@ private:
     bool ended_ = false;
 };
 
+/// The status of a response, or all of what is none.
+[[nodiscard]] inline std::string status_of(const std::string& response) {
+    return response.starts_with("HTTP/1.1 ") ? response.substr(9, 3) : response;
+}
+
 } // namespace sse::testing

@@ -19,6 +19,7 @@ namespace integration_server_guards_test {
 using namespace std::chrono_literals;
 using sse::testing::raw_client;
 using sse::testing::running_server;
+using sse::testing::status_of;
 
 namespace {
 
@@ -43,7 +44,6 @@ std::string ask(const running_server& server, const std::string& line, const std
 bool has(const std::string& answer, std::string_view line) {
     return answer.find("\r\n" + std::string(line) + "\r\n") != std::string::npos;
 }
-std::string status_of(const std::string& answer) { return answer.substr(9, 3); }
 
 } // namespace
 

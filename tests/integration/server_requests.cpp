@@ -19,6 +19,7 @@ namespace integration_server_requests_test {
 using namespace std::chrono_literals;
 using sse::testing::raw_client;
 using sse::testing::running_server;
+using sse::testing::status_of;
 
 namespace {
 
@@ -47,10 +48,6 @@ std::size_t count(std::string_view text, std::string_view what) {
         ++n;
     }
     return n;
-}
-
-std::string status_of(const std::string& answer) {
-    return answer.substr(0, 12) == "HTTP/1.1 " + answer.substr(9, 3) ? answer.substr(9, 3) : answer;
 }
 
 } // namespace

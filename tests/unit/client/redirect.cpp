@@ -1,5 +1,6 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
+#include "unit/client/target_of.hpp"
 
 #include <sse/client/redirect.hpp>
 
@@ -13,20 +14,14 @@ using sse::redirect_policy;
 using sse::detail::redirect;
 using sse::detail::redirect_chain;
 using sse::detail::request_target;
+using sse::testing::target_of;
 
 namespace {
-
-request_target at(std::string_view url, std::string method = "GET") {
-    request_target target;
-    REQUIRE(sse::http::parse_url(url, target.url) == errc::success);
-    target.method = method;
-    return target;
-}
 
 /// Where a redirect leads, or the error.
 std::string follow(std::string_view from, std::string location, redirect_policy policy = {}) {
     request_target to;
-    const errc e = redirect(at(from), 302, &location, policy, to);
+    const errc e = redirect(target_of(from), 302, &location, policy, to);
     return e == errc::success ? to.url.to_string() : sse::message(e);
 }
 
@@ -54,7 +49,7 @@ TEST_CASE("redirect: refuses what is no target", "[redirect]") {
     CHECK(follow("http://a/", "http://") == bad);
     CHECK(follow("http://a/", "http://b:99999/") == bad);
     request_target to;
-    CHECK(redirect(at("http://a/"), 301, nullptr, {}, to) == errc::bad_redirect);
+    CHECK(redirect(target_of("http://a/"), 301, nullptr, {}, to) == errc::bad_redirect);
 }
 
 TEST_CASE("redirect: never leads from https to http unless allowed", "[redirect]") {
@@ -88,7 +83,8 @@ TEST_CASE("redirect: keeps or drops method and body by status", "[redirect]") {
         INFO(r.status << " " << r.method);
         request_target to;
         const std::string location = "/x";
-        REQUIRE(redirect(at("http://a/", r.method), r.status, &location, {}, to) == errc::success);
+        REQUIRE(redirect(target_of("http://a/", r.method), r.status, &location, {}, to) ==
+                errc::success);
         CHECK(to.method == r.then);
         CHECK(to.send_body == r.body);
     }
@@ -96,7 +92,7 @@ TEST_CASE("redirect: keeps or drops method and body by status", "[redirect]") {
 
 TEST_CASE("redirect_chain: drops credentials across origins and for the rest of the chain",
           "[redirect]") {
-    redirect_chain chain(at("http://a/"), {});
+    redirect_chain chain(target_of("http://a/"), {});
     CHECK(chain.current().send_credentials);
     CHECK(step(chain, 302, "/same") == errc::success);
     CHECK(chain.current().send_credentials);
@@ -110,7 +106,7 @@ TEST_CASE("redirect_chain: drops credentials across origins and for the rest of 
 }
 
 TEST_CASE("redirect_chain: another scheme is another origin", "[redirect]") {
-    redirect_chain chain(at("http://a/"), {});
+    redirect_chain chain(target_of("http://a/"), {});
     CHECK(step(chain, 308, "https://a/") == errc::success);
     CHECK_FALSE(chain.current().send_credentials);
 }
@@ -118,7 +114,7 @@ TEST_CASE("redirect_chain: another scheme is another origin", "[redirect]") {
 TEST_CASE("redirect_chain: remembers permanent redirects and forgets temporary ones",
           "[redirect]") {
     for (const int status : {301, 308}) {
-        redirect_chain chain(at("http://a/1"), {});
+        redirect_chain chain(target_of("http://a/1"), {});
         CHECK(step(chain, status, "/2") == errc::success);
         CHECK(step(chain, 302, "/3") == errc::success);
         CHECK(step(chain, status, "/4") == errc::success); // behind a temporary one
@@ -127,7 +123,7 @@ TEST_CASE("redirect_chain: remembers permanent redirects and forgets temporary o
         CHECK(chain.current().url.target == "/2");
     }
     for (const int status : {302, 303, 307}) {
-        redirect_chain chain(at("http://a/1"), {});
+        redirect_chain chain(target_of("http://a/1"), {});
         CHECK(step(chain, status, "/2") == errc::success);
         chain.restart();
         CHECK(chain.current().url.target == "/1");
@@ -136,7 +132,7 @@ TEST_CASE("redirect_chain: remembers permanent redirects and forgets temporary o
 
 TEST_CASE("redirect_chain: a permanent redirect to another origin stays without credentials",
           "[redirect]") {
-    redirect_chain chain(at("http://a/"), {});
+    redirect_chain chain(target_of("http://a/"), {});
     CHECK(step(chain, 301, "http://b/") == errc::success);
     chain.restart();
     CHECK(chain.current().url.host == "b");
@@ -144,22 +140,22 @@ TEST_CASE("redirect_chain: a permanent redirect to another origin stays without 
 }
 
 TEST_CASE("redirect_chain: a loop is refused", "[redirect]") {
-    redirect_chain chain(at("http://a/1"), {});
+    redirect_chain chain(target_of("http://a/1"), {});
     CHECK(step(chain, 302, "/2") == errc::success);
     CHECK(step(chain, 302, "/1") == errc::bad_redirect);
-    redirect_chain self(at("http://a/1"), {});
+    redirect_chain self(target_of("http://a/1"), {});
     CHECK(step(self, 302, "/1") == errc::bad_redirect);
 }
 
 TEST_CASE("redirect_chain: the same URL with another method is no loop", "[redirect]") {
-    redirect_chain chain(at("http://a/1", "POST"), {});
+    redirect_chain chain(target_of("http://a/1", "POST"), {});
     CHECK(step(chain, 303, "/1") == errc::success);
     CHECK(chain.current().method == "GET");
     CHECK(step(chain, 303, "/1") == errc::bad_redirect);
 }
 
 TEST_CASE("redirect_chain: the number of redirects in one attempt is limited", "[redirect]") {
-    redirect_chain chain(at("http://a/0"), {.limit = 3});
+    redirect_chain chain(target_of("http://a/0"), {.limit = 3});
     for (int attempt = 0; attempt < 2; ++attempt) {
         CHECK(step(chain, 302, "/1") == errc::success);
         CHECK(step(chain, 302, "/2") == errc::success);

@@ -1,5 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
+#include "support/data_of.hpp"
+#include "unit/hub/drain.hpp"
 
 #include <sse/hub/event_outline.hpp>
 #include <sse/hub/log_store.hpp>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +26,7 @@ using sse::detail::merge_buffer;
 using sse::detail::outline_of;
 using sse::detail::subscription;
 using sse::detail::wire_event;
+using sse::testing::data_of;
 
 namespace {
 
@@ -48,32 +52,15 @@ struct fixture {
         a.log->snapshot(a.view);
     }
     std::string drain(std::size_t at_most = 100'000) {
-        std::string out;
-        for (std::string_view next = stream.next(merged); !next.empty() && at_most != 0;
-             next = stream.next(merged)) {
-            const std::size_t n = std::min(next.size(), at_most);
-            out.append(next.substr(0, n));
-            stream.commit(n, merged);
-            at_most -= n;
-        }
-        return out;
+        return sse::testing::drain(stream, merged, at_most, events);
     }
 
     log_store store{{}, 1, 10};
     followed_topic a{"a"};
     subscription stream;
     merge_buffer merged;
+    std::uint64_t events = 0;
 };
-
-/// Data lines, a blank between them.
-std::string data_of(std::string_view text) {
-    std::string out;
-    for (std::size_t at = text.find("data: "); at != std::string_view::npos;
-         at = text.find("data: ", at + 1)) {
-        out.append(text.substr(at + 6, text.find('\n', at) - at - 6)).append(" ");
-    }
-    return out;
-}
 
 } // namespace
 

@@ -1,5 +1,6 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
+#include "unit/hub/drain.hpp"
 
 #include <sse/hub/log_store.hpp>
 #include <sse/hub/subscription.hpp>
@@ -35,15 +36,7 @@ struct fixture {
         }
     }
     std::string drain(subscription& s, std::size_t at_most = 1000000) {
-        std::string out;
-        for (std::string_view next = s.next(merged); !next.empty() && at_most != 0;
-             next = s.next(merged)) {
-            const std::size_t n = std::min(next.size(), at_most);
-            out.append(next.substr(0, n));
-            events += s.commit(n, merged);
-            at_most -= n;
-        }
-        return out;
+        return sse::testing::drain(s, merged, at_most, events);
     }
 
     log_store store;
