@@ -35,6 +35,7 @@ struct fixture : source_fixture {
     std::optional<source_type> source{};
     event e{"type", "before", "id"};
     error_code error{};
+    bool done = false;
 
     explicit fixture(std::string_view bytes) {
         peer().accept().open_stream().send(bytes).stall();
@@ -44,7 +45,7 @@ struct fixture : source_fixture {
     /// Receives into `e` as far as that goes without waiting for time to pass; whether it ended.
     bool receive_one() {
         if (!source) source.emplace(make());
-        bool done = false;
+        done = false;
         source->async_receive(e, [&](error_code ec) {
             error = ec;
             done = true;
