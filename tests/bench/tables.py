@@ -162,6 +162,13 @@ def section(r, name, columns, program="sse_fanout_bench"):
     return table(list(columns.values()), rows)
 
 
+def work(r):
+    rows = r.all(program="fanout_work")
+    return table(["readers", *(f"{c}, {n} a turn" for c in r.compilers for n in ("one event", "64 events"))],
+                 [[n, *(number(r.one(key, program="fanout_work", compiler=c, readers=n), 4)
+                        for c in r.compilers for key in ("1", "64"))] for n in dict.fromkeys(x["readers"] for x in rows)])
+
+
 def compiling(r):
     headers = dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x)
     head = ["", *(f"{c}{what}" for c in r.compilers for what in (", s", ", what it needs", ", ratio")), "bar"]
@@ -243,6 +250,7 @@ def tables(r):
         "peers": peers(r),
         "server": server(r),
         "profile": profile(r),
+        "instructions": work(r),
         "fan-out": section(r, "fan-out", {"readers": "readers", "a turn": "events a turn", **growth}),
         "topics": section(r, "topics", {"topics": "topics", **growth}),
         "unread": section(r, "unread", {"topics": "topics", "data B": "data, B", "ns": "ns", "copy ns": "the copy, ns",
