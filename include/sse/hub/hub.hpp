@@ -77,12 +77,13 @@ public:
 
     /// As `subscribe`, for those who want to reach the stream later on.
     [[nodiscard]] hub_subscriber open(reply re, const subscribe_options& options) {
+        // a drain that begins after the check finds the shard
+        const auto shard = shard_of(re.get_executor());
         if (const errc refused = check(options); refused != errc::success) {
             re.send({.status = refused == errc::draining ? 503 : 400,
                      .body = std::string(message(refused)) + "\n"});
             return hub_subscriber(refused);
         }
-        const auto shard = shard_of(re.get_executor());
         auto stream = std::make_shared<detail::hub_stream>(
             shard, options.overflow.value_or(state_->options.overflow));
         if (options.filter) stream->make_extras().filter = options.filter;
