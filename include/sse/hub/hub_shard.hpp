@@ -122,6 +122,7 @@ private:
         followed_topic* topic;
         std::size_t left;
     };
+    static void prefetch_behind(const task& t) noexcept;
     std::vector<task> tasks_;
     bool working_ = false; // a pass over tasks_ goes on in a later turn
     bool again_ = false;   // and it was woken meanwhile

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/hub/options.hpp>
+#include <sse/hub/prefetch.hpp>
 #include <sse/hub/subscription.hpp>
 #include <sse/server/stream_sink.hpp>
 
@@ -28,6 +29,8 @@ public:
     /// The block to begin with, until the stream is attached.
     void begin_with(std::string_view block) { append_raw(block); }
 
+    /// Brings the stream's connection into the cache, where the stream is.
+    void prefetch_sink() const noexcept { prefetch(sink_, 192); }
     /// Sends what the socket takes.
     void pump();
     /// Says farewell with `block` behind what there is to send, and ends the stream.

@@ -158,7 +158,7 @@ private:
     static constexpr std::size_t max_key_size = 255;
     static constexpr std::size_t min_segment = 1024;
     // many events to one send; below the size from which malloc would map and unmap each
-    static constexpr std::size_t max_segment = std::size_t{64} << 10;
+    static constexpr std::size_t max_segment = std::size_t{120} << 10;
 
     [[nodiscard]] errc check(const event_view& e, const append_options& options) const {
         if (options.key.size() > max_key_size) return errc::invalid_field;

@@ -22,7 +22,7 @@ namespace sse::detail {
 /// Accepts connections and hands each to the thread that has the fewest.
 class acceptor : public std::enable_shared_from_this<acceptor> {
 public:
-    using socket_type = net::transport::socket_type;
+    using socket_type = server_transport::socket_type;
     using cores = std::vector<std::shared_ptr<server_core>>;
 
     /// Accepts on the executor of the first of `targets`.
@@ -73,7 +73,7 @@ private:
     void accept() {
         server_core& target = choose();
         socket_.acceptor().async_accept(
-            target.state()->executor,
+            net::borrowed_executor(&target.state()->executor),
             [self = shared_from_this(), &target](const error_code& ec, socket_type socket) {
                 self->on_accept(ec, std::move(socket), target);
             });
@@ -98,7 +98,7 @@ private:
     void hand_over(socket_type socket, server_core& target) {
         server_state& s = *target.state();
         ++s.counters.accepted;
-        net::transport arrived(std::move(socket));
+        server_transport arrived(std::move(socket));
         const bool by_address = s.options.limits.connections_per_address != 0;
         seat place(target.state(), by_address ? arrived.remote_address() : std::string());
         if (&target == targets_[0].get()) return target.add(std::move(arrived), std::move(place));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/borrowed_executor.hpp>
+#include <sse/net/handler_memory.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/server/deadlines.hpp>
 #include <sse/server/exchange.hpp>
@@ -18,15 +20,18 @@
 
 namespace sse::detail {
 
+/// The executor is that of the server's state, which outlives its connections.
+using server_transport = net::basic_transport<net::borrowed_executor>;
+
 /// One connection of a server: reads requests, hands each to its route, writes the answers in their
 /// order, and carries event streams. It always has a read under way, so that a peer that leaves is
 /// noticed at once. While a stream is open all that it keeps are the socket and the feeder.
 class connection final : public reply_port,
                          public stream_sink,
-                         public deadline_entry,
-                         public std::enable_shared_from_this<connection> {
+                         public std::enable_shared_from_this<connection>,
+                         public deadline_entry {
 public:
-    connection(seat place, net::transport transport)
+    connection(seat place, server_transport transport)
         : state_(std::move(place)), transport_(std::move(transport)) {}
     inline ~connection();
 
@@ -115,23 +120,36 @@ private:
     void enter_stream(std::shared_ptr<stream_feeder> feeder, const answer_context& c);
     void leave_stream();
 
+    /// What a wait for readability calls. Its operation lies in the connection.
+    struct readable {
+        using allocator_type = net::handler_allocator<>;
+        std::shared_ptr<connection> self;
+
+        [[nodiscard]] allocator_type get_allocator() const noexcept {
+            return allocator_type(self->read_memory_);
+        }
+        void operator()(const error_code& ec) const { self->on_readable(ec); }
+    };
+
+    // small ones first: they fill up what the base leaves over
+    phase phase_ = phase::reading;
+    bool linked_ : 1 = false;
+    bool reading_ : 1 = false;    // a wait is under way
+    bool writing_ : 1 = false;    // a wait is under way
+    bool ended_ : 1 = false;      // the peer sends no more
+    bool processing_ : 1 = false; // inside process()
+    bool pipelined_ : 1 = false;  // which has more to look at
+    bool served_ : 1 = false;     // a request was answered
+    bool chunked_ : 1 = true;
+    bool keep_alive_ : 1 = true; // behind the stream under way
+    std::uint32_t discarded_ = 0;
     seat state_;
-    net::transport transport_;
+    server_transport transport_;
     std::unique_ptr<exchange> http_;
     std::shared_ptr<stream_feeder> feeder_;
     connection* before_ = nullptr;
     connection* behind_ = nullptr;
-    std::uint32_t discarded_ = 0;
-    phase phase_ = phase::reading;
-    bool linked_ = false;
-    bool reading_ = false;    // a wait is under way
-    bool writing_ = false;    // a wait is under way
-    bool ended_ = false;      // the peer sends no more
-    bool processing_ = false; // inside process()
-    bool pipelined_ = false;  // which has more to look at
-    bool served_ = false;     // a request was answered
-    bool chunked_ = true;
-    bool keep_alive_ = true; // behind the stream under way
+    net::handler_memory read_memory_;
 };
 
 } // namespace sse::detail

@@ -8,12 +8,13 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace sse::detail {
 
 /// What a connection's deadline is for. All of a kind are of one length.
-enum class deadline_kind : std::size_t { head, body, idle, write, linger, count_ };
+enum class deadline_kind : std::uint8_t { head, body, idle, write, linger, count_ };
 
 /// Something with at most one deadline at a time.
 class deadline_entry {

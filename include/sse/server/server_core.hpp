@@ -32,7 +32,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<server_state>& state() const noexcept { return state_; }
 
-    void add(net::transport arrived, seat place) {
+    void add(server_transport arrived, seat place) {
         if (state_->closed || !place.taken()) return;
         error_code ignored;
         static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));

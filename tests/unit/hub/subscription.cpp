@@ -55,6 +55,37 @@ std::string chunk(std::string_view data, std::string_view id) {
 
 } // namespace
 
+TEST_CASE("subscription: what is its own goes out with the events behind it, up to a size",
+          "[subscription]") {
+    fixture f;
+    f.publish("a", "1");
+    f.publish("a", "2");
+    f.refresh();
+    subscription s(true);
+    s.follow(f.a, f.a.view.begin());
+    s.append_raw("head");
+    const std::string all = "head" + chunk("1", "i1") + chunk("2", "i2");
+    CHECK(s.next(f.merged) == all);
+    CHECK(s.next(f.merged) == all); // nothing went
+    CHECK(s.position(2) == 2);
+    CHECK(s.commit(all.size() - 1, f.merged) == 0);
+    f.publish("a", "3");
+    f.refresh();
+    CHECK(s.next(f.merged) == "\n"); // what is under way stays as it is
+    CHECK(s.commit(1, f.merged) == 2);
+    CHECK(f.drain(s) == chunk("3", "i3"));
+
+    for (int i = 4; i <= 8; ++i)
+        f.publish("a", std::string(1000, 'x'));
+    f.refresh();
+    s.append_raw(":\n");
+    const std::size_t joined = s.next(f.merged).size();
+    CHECK(joined > 4000);
+    CHECK(joined <= 4096);
+    CHECK(s.commit(joined, f.merged) == 4);
+    CHECK(s.next(f.merged) == chunk(std::string(1000, 'x'), "i8"));
+}
+
 TEST_CASE("subscription: sends what is behind the cursor, and nothing when caught up",
           "[subscription]") {
     fixture f;

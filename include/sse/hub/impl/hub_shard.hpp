@@ -125,6 +125,16 @@ inline void hub_shard::drain_streams() {
     work();
 }
 
+/// What the next streams need comes from memory while the kernel sends to one: with thousands of
+/// them nothing of a stream is left in the cache from the last time.
+inline void hub_shard::prefetch_behind(const task& t) noexcept {
+    const auto stream = [&](std::size_t i) {
+        return static_cast<const hub_stream*>(t.topic->readers[i].reader);
+    };
+    if (t.left > 1) prefetch(stream(t.left - 2), sizeof(hub_stream));
+    if (t.left > 0) stream(t.left - 1)->prefetch_sink();
+}
+
 inline void hub_shard::work() {
     std::size_t budget = 4096;
     while (!tasks_.empty()) {
@@ -140,6 +150,7 @@ inline void hub_shard::work() {
             return;
         }
         const followed_topic::slot& reader = t.topic->readers[--t.left];
+        prefetch_behind(t);
         if (reader.reader->has_more(reader.source) || reader.reader->owes_gap()) {
             static_cast<hub_stream&>(*reader.reader).pump();
         }

@@ -54,10 +54,13 @@ inline void subscription::copy() {
 /// Puts events behind the stream's own bytes, so that they go out with them: a head and the first
 /// event, or a heartbeat and what came meanwhile.
 inline void subscription::join() {
-    while (pending_->bytes.size() < joined_size) {
+    for (;;) {
         const choice c = choose();
         if (c.source == none) return;
-        copy_event(sources_[c.source]);
+        stream_source& s = sources_[c.source];
+        const std::size_t size = s.topic->view.event(s.place.at).size();
+        if (pending_->bytes.size() + size > joined_size) return;
+        copy_event(s);
     }
 }
 

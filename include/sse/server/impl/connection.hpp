@@ -57,7 +57,7 @@ inline void connection::wait_readable() {
     const std::size_t ahead = state_->options.limits.input;
     if (ahead != 0 && http_ && http_->input.size() >= ahead) return;
     reading_ = true;
-    transport_.async_wait_readable(calls<&connection::on_readable>(shared_from_this()));
+    transport_.async_wait_readable(readable{shared_from_this()});
 }
 
 inline void connection::on_readable(const error_code& waited) {

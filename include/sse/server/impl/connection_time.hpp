@@ -24,7 +24,7 @@ inline void connection::shake_hands() {
             self->on_handshake(ec, std::move(stream));
         });
     s.options.tls->async_handshake(
-        std::move(transport_),
+        net::transport(std::move(transport_)),
         net::tls_server_layer::handler_type(std::move(done), asio::any_io_executor(s.executor)));
 }
 
@@ -34,7 +34,7 @@ inline void connection::on_handshake(const error_code& ec,
     if (ec) ++state_->counters.tls_failed;
     if (phase_ != phase::handshaking) return; // the stream closes itself
     if (ec) return lost(ec);
-    transport_ = net::transport(state_->executor, std::move(stream));
+    transport_ = server_transport(net::borrowed_executor(&state_->executor), std::move(stream));
     phase_ = phase::reading;
     wait_readable();
 }
