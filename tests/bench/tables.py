@@ -13,6 +13,8 @@ import statistics
 import sys
 
 SIZES = (100, 1000, 10000)
+PARSER_BARS = {"64 KiB": {"tokens": 150, "small": 180, "large": 75, "multi": 120, "emoji": 60},
+               "1460 B": {"tokens": 128, "small": 153, "large": 45, "multi": 102, "emoji": 60}}
 
 
 class Results:
@@ -85,9 +87,9 @@ def conditions(r):
             f"compilers {' and '.join(r.compilers)} at -O2; of server scenarios the median of {x['runs']}.")
 
 
-def parser(r, pieces, bars):
+def parser(r, pieces):
     rows = []
-    for name, bar in bars.items():
+    for name, bar in PARSER_BARS[pieces].items():
         of = lambda key, c: r.one(key, program="sse_parser_bench", compiler=c, workload=name, pieces=pieces)
         rows.append([name, *(percent(of("of memchr %", c)) for c in r.compilers), f"{bar} %",
                      *(percent(of("of scan %", c)) for c in r.compilers),
@@ -199,6 +201,60 @@ def profile(r):
     return table(["serial, 1,000 subscribers", *servers], rows)
 
 
+def goals(r):
+    """What was aimed at, and the worst of what was measured for it. The first compiler counts."""
+    rows = []
+    compiler = r.compilers[0] if r.compilers else ""
+
+    def goal(what, bar, values, most=True, form=ratio):
+        values = [v for v in values if v is not None]
+        if not values:
+            return
+        worst = max(values) if most else min(values)
+        met = worst <= bar if most else worst >= bar
+        rows.append([what, f"{'at most' if most else 'at least'} {form(bar)}", form(worst), "yes" if met else "no"])
+
+    def of(program, key, **wanted):
+        return [x[key] for x in r.all(program=program, **wanted) if key in x]
+
+    def grown(name):
+        """Our growth by the floor's."""
+        return [x["growth"] / x["floor growth"] for x in r.all(program="sse_fanout_bench", measured=name)]
+
+    for pieces, bars in PARSER_BARS.items():
+        for workload, bar in bars.items():
+            goal(f"parser, {workload} in pieces of {pieces}, of memchr", bar,
+                 of("sse_parser_bench", "of memchr %", compiler=compiler, workload=workload, pieces=pieces), False, percent)
+    for size in ("150 B", "1 KiB"):
+        goal(f"serializer, {size}, of two memchr and a copy", 80,
+             of("sse_serializer_bench", "of reference %", compiler=compiler, workload=size, sink="std::string"), False, percent)
+    for phase in ("serial", "burst"):
+        for n in SIZES:
+            goal(f"fan-out, {phase}, {n:,} subscribers, of the floor", 1.1, [r.ratio(f"fanout-{n}-{phase}", "cpu_us")])
+    goal("p99 at a fixed rate, of the floor's", 1.2, [r.ratio(f"fanout-{n}-rate", "p99_us") for n in SIZES])
+    goal("two threads, of one", 1.15, [r.ratio(f"fanout-{n}-{phase}", "cpu_us", "asio_sse_2_threads", "asio_sse", "threads")
+                                       for n in SIZES for phase in ("serial", "burst")])
+    goal("publishing inside of a handler, of outside", 1.05, of("sse_fanout_bench", "ratio", measured="handler"))
+    goal("idle connection with 10,000, KiB", 0.7, [r.median("asio_sse", "idle-10000", "mem_kib")])
+    goal("connect, of the floor", 1.15, [r.ratio("connect-rate", "cpu_us")])
+    goal("single stream, 64 B, of the floor", 2, [r.ratio("single-64", "cpu_us")])
+    goal("single stream, 1 KiB, of the floor", 1.3, [r.ratio("single-1024", "cpu_us")])
+    goal("p99 beside stalled readers, of without", 1.3, of("sse_fanout_bench", "p99 ratio", measured="stalled"))
+    large = [x for x in r.all(program="sse_client_bench") if x["event"] in ("150 B", "1024 B", "16384 B")]
+    for form, bar in (("batch", 1.15), ("owning", 1.5)):
+        goal(f"client, {form}, 150 B and more, of a plain drain", bar, [x["of drain"] for x in large if x["form"] == form])
+    goal("TLS fan-out, of the floor", 1.15, of("sse_tls_bench", "of floor"))
+    for header, bar in dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x):
+        goal(f"compile time of `{header}`, of what it needs", bar, of("compile", "ratio", header=header))
+    goal("growth over topics, of the floor's", 1.1, grown("topics"))
+    goal("growth over subscribers, of the floor's", 1.1, grown("fan-out"))
+    goal("growth of coming, going, taking on and off, to 10,000", 1.2,
+         of("sse_fanout_bench", "growth", measured="joining") + of("sse_fanout_bench", "its growth", measured="joining"))
+    goal("publishing where nobody reads, beyond a copy, ns", 200, of("sse_fanout_bench", "beyond ns", measured="unread"),
+         form=number)
+    return table(["", "aim", "measured", "met"], rows)
+
+
 def past(r):
     """Arithmetic from what was measured with 10,000 streams in one process."""
     fan = {int(x["a turn"]): x["ns"] / 1e9 for x in r.all(program="sse_fanout_bench", measured="fan-out", readers="10000")}
@@ -243,8 +299,9 @@ def tables(r):
     growth = {"ns": "ns", "floor ns": "floor ns", "of floor": "ratio", "growth": "growth", "floor growth": "floor's growth"}
     return {
         "conditions": conditions(r),
-        "parser": parser(r, "64 KiB", {"tokens": 150, "small": 180, "large": 75, "multi": 120, "emoji": 60}),
-        "parser-pieces": parser(r, "1460 B", {"tokens": 127, "small": 153, "large": 45, "multi": 102, "emoji": 60}),
+        "goals": goals(r),
+        "parser": parser(r, "64 KiB"),
+        "parser-pieces": parser(r, "1460 B"),
         "serializer": serializer(r),
         "client": client(r),
         "peers": peers(r),
