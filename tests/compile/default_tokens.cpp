@@ -17,8 +17,9 @@ using detached_source = sse::asio::detached_t::as_default_on_t<sse::event_source
 
 static_assert(!std::is_same_v<detached_source, sse::event_source>);
 
-void receive_detached(detached_source& source) {
+void receive_detached(detached_source& source, sse::event& event) {
     source.async_receive();
+    source.async_receive(event);
     source.async_receive_batch();
 }
 
@@ -27,6 +28,8 @@ using awaited_source = sse::asio::use_awaitable_t<>::as_default_on_t<sse::event_
 
 sse::asio::awaitable<sse::event> receive_awaited(awaited_source& source) {
     [[maybe_unused]] const sse::event_batch batch = co_await source.async_receive_batch();
+    sse::event event;
+    co_await source.async_receive(event);
     co_return co_await source.async_receive();
 }
 #endif
