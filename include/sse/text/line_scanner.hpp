@@ -29,19 +29,25 @@ inline const char* scan_stretch(const char* bytes, const char* end, stretch_scan
     return scan_blocks(bytes, left, found);
 }
 
-/// Whether a text holds no line end: always false when it does, and seldom otherwise.
-[[nodiscard]] constexpr bool is_one_line_for_sure(std::string_view text) noexcept {
-    if (std::is_constant_evaluated()) return false;
-    if (text.empty()) return true;
+/// Whether a text holds no line end, by what each machine has.
+[[nodiscard, gnu::noinline]] inline bool is_one_line_in_blocks(std::string_view text) noexcept {
     if (text.size() < block_scan::size) return scan_short(text.data(), text.size()).line_ends == 0;
-#if defined(SSE_HAS_AVX2)
-    if (has_avx2()) return avx2::holds_no_control(text.data(), text.size());
-#endif
     const char* const last = text.data() + text.size() - block_scan::size;
     for (const char* block = text.data(); block < last; block += block_scan::size) {
         if (scan_block(block).line_ends != 0) return false;
     }
     return scan_block(last).line_ends == 0;
+}
+
+/// Whether a text holds no line end: always false when it does, and seldom otherwise.
+[[nodiscard]] constexpr bool is_one_line_for_sure(std::string_view text) noexcept {
+    if (std::is_constant_evaluated()) return false;
+#if defined(SSE_HAS_AVX2)
+    if (text.size() >= sizeof(avx2::bytes_32) && has_avx2()) {
+        return avx2::holds_no_control(text.data(), text.size());
+    }
+#endif
+    return text.empty() || is_one_line_in_blocks(text);
 }
 
 /// What `scan_stretch` finds, byte by byte for constant evaluation.

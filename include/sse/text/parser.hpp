@@ -172,16 +172,18 @@ private:
         }
         for (; is_found; is_found = lines.next()) {
             const std::string_view line(begin, static_cast<std::size_t>(lines.at() - begin));
-            begin = lines.behind();
             const bool is_common = block_.is_common(line.size());
             if (is_common || !line.empty()) {
                 status = is_common ? block_.add_common(line, scanner_) : block_.add(line, scanner_);
+                begin = lines.behind();
                 if (status != parse_status::need_input) [[unlikely]] {
                     if (status == parse_status::failed || !found(status)) break;
                     status = parse_status::need_input;
                 }
                 if (!lines.skip_line_feed(begin)) continue;
                 ++begin;
+            } else {
+                begin = lines.behind();
             }
             status = end_block();
             if (status == parse_status::need_input) continue;

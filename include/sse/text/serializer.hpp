@@ -49,11 +49,10 @@ constexpr void put(Sink& sink, std::string_view bytes) {
     }
 }
 
-/// Writes the lines of `text` with `separator` between them, and neither before nor behind; CR, LF
-/// and CRLF end a line, and a text that ends in one has an empty last line.
+/// Writes text that may have several lines.
 template <class Sink>
-constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
-    if (is_one_line_for_sure(text)) return put(sink, text);
+[[gnu::noinline]] constexpr void put_several_lines(Sink& sink, std::string_view separator,
+                                                   std::string_view text) {
     line_scanner scanner;
     scanner.start(text, false);
     line_scanner::walk lines(scanner);
@@ -67,15 +66,27 @@ constexpr void put_lines(Sink& sink, std::string_view separator, std::string_vie
     put(sink, {line, static_cast<std::size_t>(end - line)});
 }
 
+/// Writes the lines of `text` with `separator` between them, and neither before nor behind; CR, LF
+/// and CRLF end a line, and a text that ends in one has an empty last line.
+template <class Sink>
+constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
+    is_one_line_for_sure(text) ? put(sink, text) : put_several_lines(sink, separator, text);
+}
+
 /// Counts what would be written.
 struct size_sink {
     std::size_t size = 0;
     constexpr void append(const char*, std::size_t bytes) noexcept { size += bytes; }
 };
 
+/// Whether an event of this type is written without its type.
+[[nodiscard]] constexpr bool is_default_type(std::string_view type) noexcept {
+    return type.empty() || type == "message";
+}
+
 template <class Sink>
-constexpr void put_event(Sink& sink, const event_view& e) {
-    if (e.type.empty() || e.type == "message") {
+constexpr void put_event(Sink& sink, const event_view& e, bool has_type) {
+    if (!has_type) {
         put(sink, "data: ");
     } else {
         put(sink, "event: ");
@@ -101,15 +112,17 @@ constexpr void put_event(Sink& sink, const event_view& e) {
 /// Errors: `errc::invalid_field` for CR, LF or NUL in the type or id; nothing is written then.
 template <class Sink>
 [[nodiscard]] constexpr errc serialize(const event_view& e, Sink&& sink) {
-    if (!is_valid_field(e.type) || !is_valid_field(e.id)) return errc::invalid_field;
-    detail::put_event(sink, e);
+    const bool has_type = !detail::is_default_type(e.type);
+    if (has_type && !is_valid_field(e.type)) return errc::invalid_field;
+    if (!is_valid_field(e.id)) return errc::invalid_field;
+    detail::put_event(sink, e, has_type);
     return errc::success;
 }
 
 /// The bytes that `serialize` writes for a valid event.
 [[nodiscard]] constexpr std::size_t serialized_size(const event_view& e) {
     detail::size_sink sink;
-    detail::put_event(sink, e);
+    detail::put_event(sink, e, !detail::is_default_type(e.type));
     return sink.size;
 }
 
