@@ -19,7 +19,8 @@ namespace sse {
 ///     for (sse::event_view e : batch) use(e);
 ///
 /// Lifetime: a view is valid until the iterator moves on. The batch ends early, and its views with
-/// it, when the source begins another receive, is closed, restarted or destroyed.
+/// it, when the source begins another receive (`try_receive` is one), is closed, restarted or
+/// destroyed.
 class event_batch {
 public:
     class iterator {
