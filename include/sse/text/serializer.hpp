@@ -101,6 +101,10 @@ constexpr void put_event(Sink& sink, const event_view& e, bool has_type) {
     }
     put(sink, "\n\n");
 }
+template <class Sink>
+constexpr void put_event(Sink& sink, const event_view& e) {
+    put_event(sink, e, !is_default_type(e.type));
+}
 
 } // namespace detail
 
@@ -122,7 +126,7 @@ template <class Sink>
 /// The bytes that `serialize` writes for a valid event.
 [[nodiscard]] constexpr std::size_t serialized_size(const event_view& e) {
     detail::size_sink sink;
-    detail::put_event(sink, e, !detail::is_default_type(e.type));
+    detail::put_event(sink, e);
     return sink.size;
 }
 
