@@ -229,7 +229,30 @@ TEST_CASE("hub: publishing tells how many streams were woken", "[hub]") {
     REQUIRE(h.server.wait_for([&] { return h.hub.metrics().subscribers == 1; }));
     CHECK(h.hub.publish("a", {.data = "5"}).woken == 1);
     CHECK(h.hub.subscribers("a") == 1);
+    CHECK(h.hub.subscribers("nobody's") == 1); // not published to, but # stands for it
+    second.close();
+    REQUIRE(h.server.wait_for([&] { return h.hub.metrics().subscribers == 0; }));
     CHECK(h.hub.subscribers("nobody's") == 0);
+}
+
+TEST_CASE("hub: a stream that follows a topic in two ways counts once", "[hub]") {
+    one_stream h;
+    h.wanted.topics = {"#", "a/+"};
+    const raw_client client = h.open("a/b");
+    CHECK(h.hub.subscribers("a/b") == 1);
+    CHECK(h.hub.subscribers("a/c") == 1);
+    h.on_stream([&] { // before the stream's thread has a look
+        CHECK(h.hub.publish("a/b", {.data = "1"}).woken == 1);
+        CHECK(h.hub.publish("a/b", {.data = "2"}).woken == 1);
+        CHECK(h.hub.publish("a/c", {.data = "3"}).woken == 1);
+        CHECK(h.hub.subscribers("a/b") == 1);
+        CHECK(h.hub.subscribers("a/c") == 1);
+    });
+    h.on_stream([&] { CHECK(h.handle.unfollow("#") == errc::success); });
+    CHECK(h.hub.subscribers("a/c") == 1);
+    CHECK(h.hub.subscribers("c") == 0);
+    h.on_stream([&] { CHECK(h.handle.unfollow("a/+") == errc::success); });
+    CHECK(h.hub.subscribers("a/d") == 0);
 }
 
 TEST_CASE("hub: hooks tell who joined and who left, on the stream's thread", "[hub]") {

@@ -40,7 +40,8 @@ public:
     /// Posts one look at the logs. From any thread, under the hub's lock.
     inline void wake() override;
     [[nodiscard]] inline std::size_t waiting_for(const topic_log& log) const override;
-    /// How many streams here follow a topic. From any thread, under the hub's lock.
+    /// How many streams here follow a topic, by name or pattern, published to or not. From any
+    /// thread, under the hub's lock.
     [[nodiscard]] std::size_t count(std::string_view topic) const;
 
     /// Puts a stream at its place in its topics, and tells where that is.

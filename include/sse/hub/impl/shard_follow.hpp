@@ -54,15 +54,13 @@ inline errc hub_shard::follow(hub_stream& stream, std::string_view name) {
 }
 
 inline errc hub_shard::unfollow(hub_stream& stream, std::string_view name) {
+    const std::lock_guard lock(hub_->mutex); // `count` looks at streams with patterns
     if (!has_wildcard(name)) {
         return stream.unfollow(name) ? errc::success : errc::invalid_topic;
     }
     stream_extras* const x = stream.extras();
-    {
-        const std::lock_guard lock(hub_->mutex);
-        if (x == nullptr || std::erase(x->patterns, name) == 0) return errc::invalid_topic;
-        if (x->patterns.empty()) drop_pattern_stream(stream);
-    }
+    if (x == nullptr || std::erase(x->patterns, name) == 0) return errc::invalid_topic;
+    if (x->patterns.empty()) drop_pattern_stream(stream);
     for (const std::string& topic : stream.names()) {
         if (matches_topic(name, topic) && !stream.wants(topic)) stream.unfollow(topic);
     }

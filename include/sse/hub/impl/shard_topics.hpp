@@ -39,15 +39,16 @@ inline void hub_shard::watch() {
 
 inline std::size_t hub_shard::count(std::string_view topic) const {
     const auto found = topics_.find(topic);
-    if (found == topics_.end()) return 0;
-    return found->second->reader_count.load(std::memory_order_relaxed);
+    const bool known = found != topics_.end();
+    const std::size_t readers =
+        known ? found->second->reader_count.load(std::memory_order_relaxed) : 0;
+    if (known && found->second->log != nullptr) return readers; // those with patterns as well
+    return readers + static_cast<std::size_t>(std::count_if(
+                         pattern_streams_.begin(), pattern_streams_.end(),
+                         [&](hub_stream* s) { return s->wants(topic) && !s->follows(topic); }));
 }
 
-inline std::size_t hub_shard::waiting_for(const topic_log& log) const {
-    return count(log.name()) + static_cast<std::size_t>(std::count_if(
-                                   pattern_streams_.begin(), pattern_streams_.end(),
-                                   [&](hub_stream* s) { return s->wants(log.name()); }));
-}
+inline std::size_t hub_shard::waiting_for(const topic_log& log) const { return count(log.name()); }
 
 /// Under the lock: the topic with this name, from now on.
 inline followed_topic& hub_shard::follow(std::string_view name) {
