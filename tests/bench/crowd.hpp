@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include "integration/process.hpp"
 #include "measure.hpp"
 #include "reader_process.hpp"
 
@@ -24,13 +25,8 @@
 
 namespace sse::bench {
 
-/// Lets this process and those it starts open as many descriptors as they may.
-inline void raise_descriptors() {
-    rlimit files{};
-    ::getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-}
+/// What 10,000 streams need, in this process and in that of the readers: as many as there are.
+inline void raise_descriptors() { testing::allow_descriptors(10'100); }
 
 /// A server with a hub on this thread, and readers at the other end of real connections. Nothing
 /// runs but within its functions.
