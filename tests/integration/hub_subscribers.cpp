@@ -347,6 +347,10 @@ TEST_CASE("hub: a topic that is dropped leaves a gap to those who return", "[hub
     CHECK(resumed.text().find("Event-Gap: evicted\r\n") != std::string::npos);
     raw_client nothing_missed = h.open("a", "Last-Event-ID: 000000000abc-2\r\n");
     CHECK(nothing_missed.text().find("Event-Gap") == std::string::npos);
+    CHECK(h.open("+", "Last-Event-ID: 000000000abc-1\r\n").text().find("Event-Gap: evicted\r\n") !=
+          std::string::npos); // which "a" may be one of
+    CHECK(h.open("+", "Last-Event-ID: 000000000abc-2\r\n").text().find("Event-Gap") ==
+          std::string::npos);
     h.publish("a", "3");
     CHECK(h.open("a", "Last-Event-ID: 000000000abc-1\r\n").text().find("Event-Gap: evicted\r\n") !=
           std::string::npos);

@@ -32,7 +32,8 @@ using chooser = std::function<std::size_t(std::size_t)>;
 }
 
 [[nodiscard]] inline bool keeps_all(const hub_options& o) noexcept {
-    return o.history.events == 0 && o.history.bytes == 0 && o.history.age.count() == 0;
+    return o.history.events == 0 && o.history.bytes == 0 && o.history.age.count() == 0 &&
+           o.topic_idle.count() == 0;
 }
 
 inline constexpr std::array<const char*, 4> topic_names = {"a", "b", "c/x", "c/y"};

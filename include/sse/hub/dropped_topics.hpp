@@ -19,6 +19,7 @@ public:
     /// Tells that events of a topic were lost, the last of them with this number.
     void add(std::string_view topic, std::uint64_t sequence) {
         if (sequence == 0) return;
+        newest_ = std::max(newest_, sequence);
         if (lost_.size() >= max_remembered) {
             for (const auto& [name, last] : lost_)
                 all_ = std::max(all_, last);
@@ -33,6 +34,9 @@ public:
         return std::max(all_, found == lost_.end() ? 0 : found->second);
     }
 
+    /// The same for any topic: names are not kept, so that a pattern may be of each of them.
+    [[nodiscard]] std::uint64_t newest() const noexcept { return newest_; }
+
     /// The topic is there again, and knows.
     std::uint64_t take(std::string_view topic) noexcept {
         const std::uint64_t last = up_to(topic);
@@ -45,6 +49,7 @@ private:
 
     std::unordered_map<std::size_t, std::uint64_t> lost_; // by the hash of the name
     std::uint64_t all_ = 0;
+    std::uint64_t newest_ = 0;
 };
 
 } // namespace sse::detail

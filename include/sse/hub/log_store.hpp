@@ -152,6 +152,9 @@ public:
         return dropped_.up_to(topic);
     }
 
+    /// The same for what any topic lost in that way.
+    [[nodiscard]] std::uint64_t dropped_up_to() const noexcept { return dropped_.newest(); }
+
     std::vector<log_reader*> watchers; ///< to be told of new topics
 
 private:

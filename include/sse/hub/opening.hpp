@@ -83,10 +83,12 @@ struct opening {
 
 /// Decides where a stream on `topics` begins, for a reader that stands at `reader` or, if it is at
 /// no position, wants the last `replay` events or the newest of each. `horizon` is the hub's last
-/// number. Under the store's lock, with views and logs up to date.
+/// number, `dropped` that of the last event that was lost with a topic which may have been one of
+/// them. Under the store's lock, with views and logs up to date.
 [[nodiscard]] inline opening open_stream(const std::vector<followed_topic*>& topics,
                                          const reader_position& reader, std::uint64_t replay,
-                                         std::uint64_t horizon, bool newest = false) {
+                                         std::uint64_t horizon, bool newest = false,
+                                         std::uint64_t dropped = 0) {
     opening result{horizon, {reader.reason, std::nullopt}, {}};
     newest = newest && reader.where == reader_position::kind::live && replay == 0;
     switch (reader.where) {
@@ -98,15 +100,16 @@ struct opening {
     }
     const bool live = reader.where == reader_position::kind::live;
     std::optional<std::uint64_t> missed = 0;
-    bool lost = false;
+    bool lost = dropped > result.position;
+    if (lost) missed = std::nullopt;
     std::uint64_t first = horizon + 1;
     for (const followed_topic* t : topics) {
         result.places.push_back(newest ? place_at_newest(*t) : place_after(*t, result.position));
         first = std::min(first, first_number(*t, result.places.back(), horizon));
-        const bool dropped = t->log == nullptr && t->dropped_up_to > result.position;
-        if (!dropped && (t->log == nullptr || !t->log->lost_after(result.position))) continue;
+        const bool gone = t->log == nullptr && t->dropped_up_to > result.position;
+        if (!gone && (t->log == nullptr || !t->log->lost_after(result.position))) continue;
         lost = true;
-        const auto more = dropped ? std::nullopt : t->log->count_lost_after(result.position);
+        const auto more = gone ? std::nullopt : t->log->count_lost_after(result.position);
         missed = missed && more ? std::optional(*missed + *more) : std::nullopt;
     }
     if (reader.where == reader_position::kind::after && lost) {

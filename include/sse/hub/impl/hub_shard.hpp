@@ -17,8 +17,12 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     const std::unique_lock lock = look();
     log_store& store = hub_->store;
     std::vector<followed_topic*> topics;
+    std::uint64_t dropped = 0;
     for (const std::string& name : options.topics) {
-        if (has_wildcard(name)) add_pattern(stream, name);
+        if (has_wildcard(name)) {
+            add_pattern(stream, name);
+            dropped = store.dropped_up_to();
+        }
         for_each_topic(name, [&](followed_topic& t) {
             if (t.log != nullptr) store.trim(*t.log, now_);
             if (t.readers.empty()) t.view.release(); // nobody has lost anything
@@ -29,7 +33,8 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
     const std::string& last = options.last_event_id;
     const reader_position reader = locate_reader(last, store.position(), store.find_own_id(last));
-    opening result = open_stream(topics, reader, options.replay, horizon_, options.last_value);
+    opening result =
+        open_stream(topics, reader, options.replay, horizon_, options.last_value, dropped);
     for (std::size_t i = 0; i < topics.size(); ++i)
         stream.follow(*topics[i], result.places[i]);
     return result;
