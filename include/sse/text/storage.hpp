@@ -1,11 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/text/growing_memory.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstring>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -18,14 +19,33 @@ class growing_storage {
 public:
     growing_storage() = default;
     explicit growing_storage(const Allocator& allocator) : memory_(allocator) {}
+    growing_storage(const growing_storage& other) : memory_(other.memory_) { assign(other); }
+    growing_storage(growing_storage&& other) noexcept
+        : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+    growing_storage& operator=(const growing_storage& other) {
+        if (this != &other) assign(other);
+        return *this;
+    }
+    growing_storage& operator=(growing_storage&& other) noexcept {
+        if (memory_.take(other.memory_)) {
+            std::swap(size_, other.size_);
+        } else {
+            assign(other);
+        }
+        return *this;
+    }
+    ~growing_storage() = default;
 
-    [[nodiscard]] std::string_view view() const noexcept { return {memory_.data(), size_}; }
+    /// Never null.
+    [[nodiscard]] std::string_view view() const noexcept {
+        return {memory_.size() != 0 ? memory_.data() : "", size_};
+    }
     void clear() noexcept { size_ = 0; }
 
     /// Adds `bytes` at the end; false when there is no room, which does not happen here.
     [[nodiscard]] bool append(std::string_view bytes) {
         if (memory_.size() - size_ < bytes.size()) grow(bytes.size());
-        bytes.copy(memory_.data() + size_, bytes.size());
+        if (!bytes.empty()) std::memcpy(memory_.data() + size_, bytes.data(), bytes.size());
         size_ += bytes.size();
         return true;
     }
@@ -54,13 +74,12 @@ public:
     }
 
     /// Gives up memory beyond `keep` bytes. The text is lost.
-    void shrink(std::size_t keep) {
+    void shrink(std::size_t keep) noexcept {
         clear();
-        if (memory_.capacity() > keep) memory_ = memory_type(memory_.get_allocator());
+        if (memory_.size() > keep) memory_.release();
     }
 
 private:
-    using memory_type = std::basic_string<char, std::char_traits<char>, Allocator>;
     static constexpr std::size_t short_line = 96; ///< bytes that are copied at once
 
     [[nodiscard, gnu::always_inline]] bool can_copy_more(std::string_view line,
@@ -69,13 +88,15 @@ private:
                memory_.size() - size_ > short_line;
     }
 
-    /// Makes room for `more` bytes, and for as many again as there are.
-    [[gnu::noinline]] void grow(std::size_t more) {
-        memory_.resize(size_ + (more > size_ ? more : size_));
-        memory_.resize(memory_.capacity());
+    /// Makes room for `more` bytes, and for a short line behind them.
+    void grow(std::size_t more) { memory_.grow(size_, size_ + more + 1 + short_line); }
+
+    void assign(const growing_storage& other) {
+        clear();
+        (void)append(other.view());
     }
 
-    memory_type memory_; ///< what is not used of it is there as well, so that appending is a copy
+    detail::growing_memory<Allocator> memory_;
     std::size_t size_ = 0;
 };
 
