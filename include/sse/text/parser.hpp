@@ -235,7 +235,7 @@ private:
 
     /// More of a line that began in an earlier piece, or all the rest of it.
     [[gnu::noinline]] constexpr parse_status resume(std::string_view part, bool is_rest) {
-        const parse_status status = line_.is_decided() ? extend_value(part) : extend(part);
+        const parse_status status = line_.is_decided() ? extend_decided(part) : extend(part);
         return is_rest && status != parse_status::failed ? close() : status;
     }
 
@@ -261,8 +261,7 @@ private:
         return block_.append(line_.name(), part, line_.size());
     }
 
-    /// More of a line that is decided.
-    constexpr parse_status extend_value(std::string_view part) {
+    constexpr parse_status extend_decided(std::string_view part) {
         line_.grow(part.size());
         return block_.append(line_.name(), part, line_.size());
     }
