@@ -84,7 +84,8 @@ def conditions(r):
     x = runs[-1]
     rough = ", in short rounds (`--quick`), so roughly" if x["quick"] else ""
     return (f"Measured on {x['date']}{rough}: {x['cores']} processors ({x['processor']}), load {x['load']} from other work when it began, "
-            f"compilers {' and '.join(r.compilers)} at -O2; of server scenarios the median of {x['runs']}.")
+            f"compilers {' and '.join(r.compilers)} at -O2; {'one run' if x['runs'] == 1 else 'median of %d runs' % x['runs']} of each "
+            "server scenario.")
 
 
 def parser(r, pieces):
@@ -250,8 +251,9 @@ def goals(r):
     goal("growth over subscribers, of the floor's", 1.1, grown("fan-out"))
     goal("growth of coming, going, taking on and off, to 10,000", 1.2,
          of("sse_fanout_bench", "growth", measured="joining") + of("sse_fanout_bench", "its growth", measured="joining"))
-    goal("publishing where nobody reads, beyond a copy, ns", 200, of("sse_fanout_bench", "beyond ns", measured="unread"),
-         form=number)
+    for topics, what in (("1", "to one topic"), ("10000", "to 10,000 topics in turn")):
+        goal(f"publishing {what} where nobody reads, beyond a copy, ns", 200,
+             of("sse_fanout_bench", "beyond ns", measured="unread", topics=topics), form=number)
     return table(["", "aim", "measured", "met"], rows)
 
 
