@@ -86,6 +86,35 @@ TEST_CASE("subscription: what is its own goes out with the events behind it, up 
     CHECK(s.next(f.merged) == chunk(std::string(1000, 'x'), "i8"));
 }
 
+TEST_CASE("subscription: small segments go out together, and may be cut anywhere",
+          "[subscription]") {
+    fixture f;
+    std::string all;
+    const std::string data(60, 'x');
+    for (int i = 1; i <= 60; ++i) {
+        f.publish("a", data);
+        all += chunk(data, "i" + std::to_string(i));
+    }
+    f.refresh();
+    {
+        subscription s(true);
+        s.follow(f.a, f.a.view.begin());
+        CHECK(f.a.view.slice(f.a.view.begin()).size() < all.size() / 4);
+        CHECK(s.next(f.merged) == all);
+        CHECK(s.commit(all.size(), f.merged) == 60);
+        CHECK(s.caught_up());
+    }
+    for (std::size_t cut = 1; cut < all.size(); cut += 7) {
+        subscription s(true);
+        s.follow(f.a, f.a.view.begin());
+        CHECK(s.next(f.merged) == all);
+        const std::uint64_t before = s.commit(cut, f.merged);
+        f.events = 0;
+        CHECK(f.drain(s) == all.substr(cut));
+        CHECK(before + f.events == 60);
+    }
+}
+
 TEST_CASE("subscription: sends what is behind the cursor, and nothing when caught up",
           "[subscription]") {
     fixture f;
