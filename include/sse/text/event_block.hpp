@@ -78,7 +78,8 @@ public:
         return line_size - least_common_line < common_sizes_;
     }
 
-    /// A whole line, mostly one of the common ones, borrowed until `keep` from `bytes`.
+    /// A whole line, mostly one of the common ones, borrowed until `keep`. `bytes` is what it lies
+    /// in: where that ends, and whether there may be a NUL in it.
     template <class Bytes>
     [[gnu::always_inline]] constexpr parse_status add_common(std::string_view line,
                                                              const Bytes& bytes) {

@@ -211,7 +211,7 @@ public:
             text_ = storage_.view();
         }
         if (!storage_.append_short_line(line, end)) return false;
-        text_ = storage_.view();
+        text_ = {text_.data(), text_.size() + 1 + line.size()}; // it has not moved
         return true;
     }
 
