@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Distributed under the Boost Software License, Version 1.0. See LICENSE.
-# What it costs to include an umbrella header, against what it needs from outside (standard headers
-# and Asio's, all of them, as if a user had included them), and how large a minimal program is:
+# What it costs to include an umbrella header, against what it needs from outside (headers of the
+# standard library, Asio and OpenSSL, all of them, as if a user had included them), and how large a
+# minimal program is:
 #   tests/compile/measure.sh [RUNS] [COMPILER...]
 # Prints the least processor time of RUNS (5) of each at -O0, taken in turns, and their ratio.
 # Fails when a ratio is over its bar.
@@ -19,7 +20,7 @@ failed=0
 needs() {
     echo "#include <$1>" >"$work/own.cpp"
     "$compiler" -std=c++20 -I"$include" -MM "$work/own.cpp" | tr ' \\' '\n\n' | grep '/sse/' |
-        xargs sed -nE 's/^#include (<(asio\/)?[a-z_0-9\/]+(\.hpp)?>)$/#include \1/p' |
+        xargs sed -nE 's/^#include (<((asio\/)?[a-z_0-9\/]+(\.hpp)?|openssl\/[a-z_0-9]+\.h)>)$/#include \1/p' |
         grep -vE '<(sse|boost)/' | LC_ALL=C sort -u
 }
 
@@ -57,6 +58,8 @@ for compiler; do
     measure sse/text.hpp 1.2
     measure sse/client.hpp 1.4
     measure sse/server.hpp 1.4
+    measure sse/hub.hpp 2.0
+    measure sse/tls.hpp 1.4
     program_size client
     program_size server
 done
