@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace sse::detail {
 
@@ -43,7 +44,10 @@ public:
         if (has_event_) return true;
         if (has_new_id()) tell_id();
         const bool goes_on = generation == generation_ && !drained_;
-        if (goes_on && fsm_.ready_state() == ready_state::open) has_event_ = advance();
+        if (goes_on && fsm_.ready_state() == ready_state::open) {
+            keep_id();
+            has_event_ = advance();
+        }
         return has_event_;
     }
 
@@ -88,12 +92,22 @@ public:
         return found;
     }
 
-    /// The connection is gone, with what was not parsed of it.
+    /// The connection is gone, with what was not handed out of it.
     void drop() {
         ++generation_;
+        if (has_event_) (void)reader_.last_event_id(handed_id_);
         reader_.reset();
         drained_ = true;
         has_event_ = false;
+    }
+
+    /// All events so far were handed out, and their id counts.
+    void keep_id() {
+        if (handed_id_ != reader_.last_event_id()) handed_id_ = reader_.last_event_id();
+    }
+    /// The last event id without that of an event that waits.
+    [[nodiscard]] std::string_view last_event_id() const noexcept {
+        return has_event_ ? handed_id_ : reader_.last_event_id();
     }
 
     /// The current event waits to be handed out.
@@ -143,6 +157,7 @@ private:
     response_reader reader_;
     read_buffer buffer_;
     event_source_counters counters_;
+    std::string handed_id_; ///< as of the beginning of the receive
     std::string told_id_;
     std::uint64_t generation_ = 0;
     bool drained_ = true;

@@ -156,7 +156,7 @@ public:
         return state_->core().fsm().ready_state();
     }
 
-    /// The last event id in force. Valid until the next receive.
+    /// The last event id of what was handed out. Valid until the next receive.
     [[nodiscard]] std::string_view last_event_id() const { return state_->core().last_event_id(); }
 
     /// The delay before a reconnection, without growth and jitter.

@@ -89,9 +89,7 @@ public:
     [[nodiscard]] const net::proxy& proxy() const noexcept { return proxy_; }
     [[nodiscard]] const connection_fsm& fsm() const noexcept { return fsm_; }
     [[nodiscard]] const event_source_options& options() const noexcept { return options_; }
-    [[nodiscard]] std::string_view last_event_id() const noexcept {
-        return feed_.reader().last_event_id();
-    }
+    [[nodiscard]] std::string_view last_event_id() const noexcept { return feed_.last_event_id(); }
 
 private:
     using decision = std::optional<connection_action>;
@@ -129,6 +127,7 @@ private:
     }
 
     [[nodiscard]] connection_action parse_input(net::time_point now) {
+        feed_.keep_id();
         for (;;) {
             decision other;
             switch (feed_.next()) {

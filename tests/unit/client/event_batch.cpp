@@ -109,6 +109,32 @@ TEST_CASE("event_batch: ends where the source goes on, closes or is destroyed", 
     }
 }
 
+TEST_CASE("event_batch: the id of an event that was not reached does not count", "[event_batch]") {
+    for (const std::size_t before : {0U, 1U}) {
+        CAPTURE(before);
+        source_fixture f;
+        const std::string id = before == 0 ? "0" : "1";
+        f.options.last_event_id = "0";
+        f.peer().accept().open_stream().send("id: 1\ndata: a\n\nid: 2\ndata: b\n\n").stall();
+        f.peer().accept().expect_request("Last-Event-ID: " + id + "\r\n").open_stream().stall();
+        auto source = f.make();
+        f.receive(source, before);
+        f.sim.settle();
+        source.async_receive_batch([&](error_code ec, const event_batch&) {
+            REQUIRE_FALSE(ec);
+            CHECK(source.last_event_id() == id);
+            source.restart(); // so it has to come again
+        });
+        f.sim.settle();
+        f.receive(source, 1);
+        f.sim.settle();
+        CHECK(f.peer().unplayed() == "");
+        CHECK(f.peer().attempts().size() == 2);
+        source.close();
+        f.sim.run();
+    }
+}
+
 TEST_CASE("event_batch: an empty one has no events", "[event_batch]") {
     event_batch none;
     CHECK(none.begin() == none.end());
