@@ -307,6 +307,32 @@ TEST_CASE("parser: finds what the reference finds in streams of all workloads, h
     }
 }
 
+TEST_CASE("parser: finds what the reference finds in long lines with anything in them") {
+    const std::vector<std::string> rarities = {
+        "\n", "\r", "\r\n", "\n\n", "\t", "\x80", "\xC3", "\xE6\x97\xA5", "\ndata: ", "\nid: a"};
+    sse::bench::random_source random;
+    for (int round = 0; round < 20; ++round) {
+        std::string stream = "data: ";
+        while (stream.size() < 60'000) {
+            stream += random.text(1 + random.next(random.next(2) == 0 ? 200 : 24'000));
+            stream += random.next(20) == 0 ? std::string(1, '\0')
+                                           : rarities[random.next(rarities.size())];
+        }
+        stream += "\n\n";
+        sse::testing::reference_parser reference;
+        reference.feed(stream);
+        for (const std::size_t size : {1460U, 5000U, 65'536U}) {
+            sse::parser parser({.limits = {.id = 0}});
+            recorder found;
+            for (std::size_t at = 0; at < stream.size(); at += size) {
+                parser.push(std::string_view(stream).substr(at, size), found);
+            }
+            CHECK(parser.error() == errc::success);
+            CHECK(found.events == reference.events);
+        }
+    }
+}
+
 TEST_CASE("parser: allocates nothing in a steady state") {
     struct counter {
         std::size_t events = 0;
