@@ -103,7 +103,8 @@ public:
 
     /// All events so far were handed out, and their id counts.
     void keep_id() {
-        if (handed_id_ != reader_.last_event_id()) handed_id_ = reader_.last_event_id();
+        const std::string_view id = reader_.last_event_id();
+        if (!id.empty() || !handed_id_.empty()) handed_id_ = id; // most streams have none
     }
     /// The last event id without that of an event that waits.
     [[nodiscard]] std::string_view last_event_id() const noexcept {
