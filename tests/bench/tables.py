@@ -85,7 +85,7 @@ def conditions(r):
     rough = ", in short rounds (`--quick`), so roughly" if x["quick"] else ""
     return (f"Measured on {x['date']}{rough}: {x['cores']} processors ({x['processor']}), load {x['load']} from other work when it began, "
             f"compilers {' and '.join(r.compilers)} at -O2; {'one run' if x['runs'] == 1 else 'median of %d runs' % x['runs']} of each "
-            "server scenario.")
+            "server scenario. That was the last run; parts that it left out are of earlier ones.")
 
 
 def parser(r, pieces):
