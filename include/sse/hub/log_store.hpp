@@ -152,8 +152,10 @@ public:
         return dropped_.up_to(topic);
     }
 
-    /// The same for what any topic lost in that way.
-    [[nodiscard]] std::uint64_t dropped_up_to() const noexcept { return dropped_.newest(); }
+    /// The same for all topics that a pattern stands for.
+    [[nodiscard]] std::uint64_t dropped_up_to_any(std::string_view pattern) const noexcept {
+        return dropped_.up_to_any(pattern);
+    }
 
     std::vector<log_reader*> watchers; ///< to be told of new topics
 

@@ -175,6 +175,19 @@ TEST_CASE("log_store: more dropped topics than can be remembered are remembered 
     CHECK(dropped.up_to("topic20000") == dropped.up_to("another"));
 }
 
+TEST_CASE("log_store: dropped topics are known by the patterns that stand for them",
+          "[log_store]") {
+    sse::detail::dropped_topics dropped;
+    dropped.add("a/x", 5);
+    dropped.add("a/y", 3);
+    dropped.add("b", 9);
+    CHECK(dropped.up_to_any("a/+") == 5);
+    CHECK(dropped.up_to_any("#") == 9);
+    CHECK(dropped.up_to_any("c/#") == 0);
+    CHECK(dropped.take("a/x") == 5);
+    CHECK(dropped.up_to_any("a/+") == 3);
+}
+
 TEST_CASE("log_store: a cursor finds events and borders in many segments", "[log_store]") {
     log_store store({.events = 0, .bytes = 0}, 1, 10);
     for (int i = 0; i < 3000; ++i) {

@@ -21,7 +21,7 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     for (const std::string& name : options.topics) {
         if (has_wildcard(name)) {
             add_pattern(stream, name);
-            dropped = store.dropped_up_to();
+            dropped = std::max(dropped, store.dropped_up_to_any(name));
         }
         for_each_topic(name, [&](followed_topic& t) {
             if (t.log != nullptr) store.trim(*t.log, now_);
