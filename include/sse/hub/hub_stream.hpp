@@ -90,3 +90,5 @@ private:
 };
 
 } // namespace sse::detail
+
+#include <sse/hub/hub_shard.hpp> // with what the stream does, for which it needs its shard
