@@ -3,6 +3,7 @@
 // once the client has.
 #include "require.hpp"
 
+#include <sse/net/borrowed_executor.hpp>
 #include <sse/net/parked_handler.hpp>
 #include <sse/server.hpp>
 
@@ -113,7 +114,8 @@ std::string answer(std::string_view input, std::size_t size) {
     {
         const auto c = std::make_shared<detail::connection>(
             detail::seat(state, ""),
-            net::transport(context.get_executor(), std::make_unique<wire_stream>(w)));
+            detail::server_transport(net::borrowed_executor(&state->executor),
+                                     std::make_unique<wire_stream>(w)));
         made = c;
         c->start();
     }
