@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/borrowed_allocator.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -20,7 +21,7 @@ struct handler_block_base {
 
     handler_block_base(asio::any_io_executor e, asio::cancellation_slot s)
         : executor(std::move(e)), slot(s) {}
-    virtual void* allocate(std::size_t bytes) = 0;
+    virtual void* allocate(std::size_t bytes, std::size_t alignment) = 0;
     virtual void deallocate(void* memory, std::size_t bytes) noexcept = 0;
     virtual void destroy() noexcept = 0;
 
@@ -32,49 +33,7 @@ protected:
 
 /// The associated allocator of an `any_handler`: hands on to that of the handler inside. Valid
 /// while that `any_handler`, or what it was moved to, still holds its handler.
-template <class T>
-class any_handler_allocator {
-public:
-    using value_type = T;
-
-    explicit any_handler_allocator(detail::handler_block_base* block) noexcept : block_(block) {}
-    template <class U>
-    any_handler_allocator(const any_handler_allocator<U>& other) noexcept : block_(other.block_) {}
-
-    [[nodiscard]] T* allocate(std::size_t n) {
-        static_assert(alignof(T) <= alignof(std::max_align_t));
-        return static_cast<T*>(block_->allocate(n * sizeof(T)));
-    }
-    void deallocate(T* memory, std::size_t n) noexcept {
-        block_->deallocate(memory, n * sizeof(T));
-    }
-    friend bool operator==(any_handler_allocator, any_handler_allocator) = default;
-
-private:
-    template <class>
-    friend class any_handler_allocator;
-    detail::handler_block_base* block_;
-};
-
-template <>
-class any_handler_allocator<void> {
-public:
-    using value_type = void;
-    template <class U>
-    struct rebind {
-        using other = any_handler_allocator<U>;
-    };
-
-    explicit any_handler_allocator(detail::handler_block_base* block) noexcept : block_(block) {}
-    template <class U>
-    any_handler_allocator(const any_handler_allocator<U>& other) noexcept : block_(other.block_) {}
-    friend bool operator==(any_handler_allocator, any_handler_allocator) = default;
-
-private:
-    template <class>
-    friend class any_handler_allocator;
-    detail::handler_block_base* block_;
-};
+using any_handler_allocator = borrowed_allocator<void, detail::handler_block_base>;
 
 template <class Signature>
 class any_handler;
@@ -117,7 +76,7 @@ class any_handler<void(Args...)> {
                          asio::get_associated_cancellation_slot(handler)),
               handler_(std::move(handler)) {}
 
-        void* allocate(std::size_t bytes) override {
+        void* allocate(std::size_t bytes, std::size_t) override {
             auto a = rebound<unit>(allocator_of(handler_));
             return traits<unit>::allocate(a, units(bytes));
         }
@@ -155,7 +114,7 @@ class any_handler<void(Args...)> {
 
 public:
     using executor_type = asio::any_io_executor;
-    using allocator_type = any_handler_allocator<void>;
+    using allocator_type = any_handler_allocator;
     using cancellation_slot_type = asio::cancellation_slot;
 
     /// Holds nothing.
@@ -181,7 +140,7 @@ public:
     explicit operator bool() const noexcept { return block_ != nullptr; }
 
     [[nodiscard]] executor_type get_executor() const noexcept { return block_->executor; }
-    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(block_); }
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*block_); }
     [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
         return block_->slot;
     }

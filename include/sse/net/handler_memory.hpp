@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/borrowed_allocator.hpp>
+
 #include <cstddef>
 #include <new>
 
@@ -15,14 +17,15 @@ public:
     handler_memory(const handler_memory&) = delete;
     handler_memory& operator=(const handler_memory&) = delete;
 
+    /// `alignment` is that of `operator new` at most.
     [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) {
-        if (bytes > sizeof room_ || alignment > alignof(handler_memory) || taken_) {
+        if (bytes > sizeof room_ || alignment > alignof(void*) || taken_) {
             return ::operator new(bytes);
         }
         taken_ = true;
         return room_;
     }
-    void deallocate(void* memory) noexcept {
+    void deallocate(void* memory, std::size_t) noexcept {
         if (memory != room_) return ::operator delete(memory);
         taken_ = false;
     }
@@ -34,50 +37,6 @@ private:
 
 /// Allocates from a `handler_memory`.
 template <class T = void>
-class handler_allocator {
-public:
-    using value_type = T;
-    template <class U>
-    struct rebind {
-        using other = handler_allocator<U>;
-    };
-
-    explicit handler_allocator(handler_memory& memory) noexcept : memory_(&memory) {}
-    template <class U>
-    handler_allocator(const handler_allocator<U>& other) noexcept : memory_(other.memory_) {}
-
-    [[nodiscard]] T* allocate(std::size_t n) {
-        static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-        return static_cast<T*>(memory_->allocate(n * sizeof(T), alignof(T)));
-    }
-    void deallocate(T* memory, std::size_t) noexcept { memory_->deallocate(memory); }
-
-    friend bool operator==(handler_allocator, handler_allocator) noexcept = default;
-
-private:
-    template <class>
-    friend class handler_allocator;
-    handler_memory* memory_;
-};
-
-template <>
-class handler_allocator<void> {
-public:
-    using value_type = void;
-    template <class U>
-    struct rebind {
-        using other = handler_allocator<U>;
-    };
-
-    explicit handler_allocator(handler_memory& memory) noexcept : memory_(&memory) {}
-    template <class U>
-    handler_allocator(const handler_allocator<U>& other) noexcept : memory_(other.memory_) {}
-    friend bool operator==(handler_allocator, handler_allocator) noexcept = default;
-
-private:
-    template <class>
-    friend class handler_allocator;
-    handler_memory* memory_;
-};
+using handler_allocator = borrowed_allocator<T, handler_memory>;
 
 } // namespace sse::net
