@@ -85,6 +85,8 @@ private:
             error_code ec;
             socket connection = acceptor_.accept(ec);
             if (ec) return;
+            // What was sent has left by the time of a reset.
+            connection.set_option(asio::ip::tcp::no_delay(true), ec);
             requests_.push_back(read_request(connection));
             next(connection, requests_.back());
         }
