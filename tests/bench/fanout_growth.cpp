@@ -19,33 +19,30 @@ void send_to_all(const std::vector<int>& sockets, std::string_view bytes) {
             fail("send of the floor");
 }
 
-/// One reader a topic: what an event costs, in seconds, and what the floor's does.
-std::vector<double> compare_topics(const run_options& options, crowd& c, std::size_t topics) {
+/// What an event of one topic after the other costs, in seconds, and what the floor's does.
+/// `events` of them are not so many that a reader's buffer fills.
+std::vector<double> compare_topics(const run_options& options, crowd& c, std::size_t topics,
+                                   std::size_t events) {
     const std::vector<std::string> names = topic_names(topics);
     const std::string bytes(c.wire_size("t0", small_data), 'x');
     const std::vector<int> sockets = c.sockets();
     std::vector<int> order;
-    for (std::size_t i = 0; i < topics; ++i)
-        order.push_back(sockets[i * 7'919 % topics]);
-    // not so many that a reader's buffer fills
-    const std::size_t passes = std::clamp<std::size_t>(1'000 / topics, 1, 100);
-    const auto each = static_cast<double>(passes * topics);
+    for (std::size_t i = 0; i < events; ++i)
+        order.push_back(sockets[i * 7'919 % sockets.size()]);
+    const auto each = static_cast<double>(events);
     std::size_t next = 0;
     return median_of_turns(
         options.rounds(31),
         [&] {
             const double s = cpu_of([&] {
-                c.turns(passes * topics,
+                c.turns(events,
                         [&] { c.hub.publish(names[next++ % topics], {.data = small_data}); });
             });
             c.drain();
             return s / each;
         },
         [&] {
-            const double s = cpu_of([&] {
-                for (std::size_t i = 0; i < passes; ++i)
-                    send_to_all(order, bytes);
-            });
+            const double s = cpu_of([&] { send_to_all(order, bytes); });
             c.drain();
             return s / each;
         });
@@ -87,9 +84,26 @@ void measure_topics(const run_options& options, reader_process& ends) {
             leave_out("topics", n);
             continue;
         }
-        const auto s = compare_topics(options, c, n);
+        const std::size_t events = n * std::clamp<std::size_t>(1'000 / n, 1, 100);
+        const auto s = compare_topics(options, c, n, events);
         if (first.empty()) first = s;
         out.row("topics", std::to_string(n),
+                {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first[0], s[1] / first[1]});
+    }
+}
+
+void measure_pattern(const run_options& options, reader_process& ends) {
+    const report out(
+        options, {"measured", "topics", "ns", "floor ns", "of floor", "growth", "floor growth"});
+    std::vector<double> first;
+    for (const std::size_t n : sizes(options, {1, 10, 100, 1'000, 10'000})) {
+        crowd c(ends);
+        for (const std::string& name : topic_names(n))
+            c.hub.publish(name, {.data = small_data});
+        if (!c.join(1, "%23")) fail("join");
+        const auto s = compare_topics(options, c, n, 300);
+        if (first.empty()) first = s;
+        out.row("pattern", std::to_string(n),
                 {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first[0], s[1] / first[1]});
     }
 }

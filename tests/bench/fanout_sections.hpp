@@ -17,6 +17,7 @@ namespace sse::bench {
 void measure_memory(const run_options& options, reader_process& ends);
 void measure_fan_out(const run_options& options, reader_process& ends);
 void measure_topics(const run_options& options, reader_process& ends);
+void measure_pattern(const run_options& options, reader_process& ends);
 void measure_unread(const run_options& options);
 void measure_joining(const run_options& options, reader_process& ends);
 void measure_handler(const run_options& options, reader_process& ends);

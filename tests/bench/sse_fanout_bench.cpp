@@ -7,6 +7,7 @@
 //   memory   what an idle stream takes, of this process and of the kernel
 //   fan-out  a delivery to 100, 1,000 and 10,000 readers of one topic
 //   topics   an event with 1 to 10,000 topics, with one reader each
+//   pattern  an event with 1 to 10,000 topics, with one reader of all of them
 //   unread   publishing where nobody reads, and beside it a copy of the bytes
 //   joining  a stream that comes and goes, or takes a topic with many others on and off
 //   handler  publishing inside of a request handler, and outside
@@ -21,6 +22,7 @@ int main(int argc, char** argv) {
     measure_memory(options, ends); // first: what was freed before would be used again
     measure_fan_out(options, ends);
     measure_topics(options, ends);
+    measure_pattern(options, ends);
     measure_unread(options);
     measure_joining(options, ends);
     measure_handler(options, ends);

@@ -248,6 +248,7 @@ def goals(r):
     for header, bar in dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x):
         goal(f"compile time of `{header}`, of what it needs", bar, of("compile", "ratio", header=header))
     goal("growth over topics, of the floor's", 1.1, grown("topics"))
+    goal("growth over topics that one stream reads, of the floor's", 1.1, grown("pattern"))
     goal("growth over subscribers, of the floor's", 1.1, grown("fan-out"))
     goal("growth of coming, going, taking on and off, to 10,000", 1.2,
          of("sse_fanout_bench", "growth", measured="joining") + of("sse_fanout_bench", "its growth", measured="joining"))
@@ -312,6 +313,7 @@ def tables(r):
         "instructions": work(r),
         "fan-out": section(r, "fan-out", {"readers": "readers", "a turn": "events a turn", **growth}),
         "topics": section(r, "topics", {"topics": "topics", **growth}),
+        "pattern": section(r, "pattern", {"topics": "topics", **growth}),
         "unread": section(r, "unread", {"topics": "topics", "data B": "data, B", "ns": "ns", "copy ns": "the copy, ns",
                                         "beyond ns": "beyond, ns", "growth": "growth"}),
         "joining": section(r, "joining", {"others": "others", "come+go ns": "come and go, ns", "growth": "growth",

@@ -19,7 +19,8 @@ class subscription;
 struct followed_topic {
     struct slot {
         subscription* reader;
-        std::size_t source; ///< which of the reader's topics it is
+        std::uint32_t source; ///< which of the reader's topics it is
+        bool lists;           ///< whether the reader lists those that have more
     };
 
     /// `unused` gets the topic when its last reader has left.
@@ -29,6 +30,10 @@ struct followed_topic {
     /// Returns the reader's slot.
     std::size_t add_reader(slot reader);
     void remove_reader(std::size_t index) noexcept;
+
+    /// Brings the view up to date with the log, under its lock, and has the readers that have other
+    /// topics as well list this one.
+    void look(bool keep = false);
 
     std::string name;
     topic_log* log = nullptr; ///< null until something is published

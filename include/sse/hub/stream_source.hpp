@@ -6,9 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace sse::detail {
 
@@ -28,7 +26,8 @@ struct stream_place {
 struct stream_source {
     followed_topic* topic = nullptr;
     stream_place place{};
-    std::size_t slot = 0; ///< among the topic's readers
+    std::uint32_t slot = 0; ///< among the topic's readers
+    bool is_listed = false; ///< among those of the stream that may have more
 
     [[nodiscard]] bool is_behind() const noexcept { return place.behind != stream_place::in_log; }
     [[nodiscard]] bool at_end() const noexcept {
@@ -51,49 +50,6 @@ struct stream_source {
     [[nodiscard]] std::string_view bytes_of(const newest_values::value& v) const noexcept {
         return v.evicted ? std::string_view(v.bytes) : topic->log->bytes_of(v.ordinal);
     }
-};
-
-/// The topics of a stream. Most have one, which takes no memory of its own.
-class stream_sources {
-public:
-    [[nodiscard]] std::size_t size() const noexcept {
-        return many_ ? many_->size() : (one_.topic != nullptr ? 1U : 0U);
-    }
-    [[nodiscard]] stream_source* begin() noexcept { return many_ ? many_->data() : &one_; }
-    [[nodiscard]] stream_source* end() noexcept { return begin() + size(); }
-    [[nodiscard]] const stream_source* begin() const noexcept {
-        return many_ ? many_->data() : &one_;
-    }
-    [[nodiscard]] const stream_source* end() const noexcept { return begin() + size(); }
-    [[nodiscard]] stream_source& operator[](std::size_t i) noexcept { return begin()[i]; }
-    [[nodiscard]] const stream_source& operator[](std::size_t i) const noexcept {
-        return begin()[i];
-    }
-    [[nodiscard]] stream_source& back() noexcept { return end()[-1]; }
-
-    void push_back(const stream_source& s) {
-        if (size() == 0) {
-            one_ = s;
-            many_.reset();
-            return;
-        }
-        if (!many_) many_ = std::make_unique<std::vector<stream_source>>(1, one_);
-        many_->push_back(s);
-    }
-    void pop_back() noexcept {
-        if (many_)
-            many_->pop_back();
-        else
-            one_.topic = nullptr;
-    }
-    void clear() noexcept {
-        many_.reset();
-        one_.topic = nullptr;
-    }
-
-private:
-    stream_source one_{}; // no topic: none
-    std::unique_ptr<std::vector<stream_source>> many_;
 };
 
 } // namespace sse::detail

@@ -5,7 +5,7 @@
 #include <sse/hub/merge_buffer.hpp>
 #include <sse/hub/resume.hpp>
 #include <sse/hub/stream_extras.hpp>
-#include <sse/hub/stream_source.hpp>
+#include <sse/hub/stream_sources.hpp>
 #include <sse/hub/wire_event.hpp>
 
 #include <algorithm>
@@ -37,6 +37,12 @@ public:
     void follow(followed_topic& topic, const stream_place& place);
     /// Leaves a topic; an event of it that is under way is finished. False if it has no such topic.
     bool unfollow(std::string_view topic);
+    /// Leaves all topics whose name `which` is true for.
+    template <class Predicate>
+    void unfollow_if(Predicate&& which) {
+        for (std::size_t i = sources_.size(); i-- > 0;)
+            if (which(sources_[i].topic->name)) leave(i);
+    }
     /// Leaves all topics: what is left to send is what is the stream's own.
     void unfollow() noexcept;
 
@@ -50,7 +56,14 @@ public:
             all.push_back(s.topic->name);
         return all;
     }
-    [[nodiscard]] std::size_t topics() const noexcept { return sources_.size(); }
+    /// Its topics, in the order of their addresses.
+    [[nodiscard]] std::vector<const followed_topic*> topics() const {
+        std::vector<const followed_topic*> all;
+        for (const stream_source& s : sources_)
+            all.push_back(s.topic);
+        std::sort(all.begin(), all.end());
+        return all;
+    }
 
     /// Chooses the framing, before anything is sent or appended.
     void use_chunks(bool chunked) noexcept { chunked_ = chunked; }
@@ -83,10 +96,9 @@ public:
         return sources_[source].topic->view.lost(sources_[source].place.at);
     }
     [[nodiscard]] bool lost() const noexcept {
-        for (std::size_t i = 0; i < sources_.size(); ++i) {
-            if (lost(i)) return true;
-        }
-        return false;
+        bool any = false;
+        sources_.for_each_listed([&](std::size_t i) { any = any || lost(i); });
+        return any;
     }
     /// Whether one of its topics has more for the stream.
     [[nodiscard]] bool has_more(std::size_t source) const noexcept {
@@ -109,9 +121,9 @@ public:
 
     /// Whether the stream has everything up to the end of its topics.
     [[nodiscard]] bool caught_up() const noexcept {
-        return !pending_ && !has_private() &&
-               std::all_of(sources_.begin(), sources_.end(),
-                           [](const stream_source& s) { return s.at_end(); });
+        bool all = !pending_ && !has_private();
+        sources_.for_each_listed([&](std::size_t i) { all = all && sources_[i].at_end(); });
+        return all;
     }
 
     /// Whether the last byte sent ended an event, so that a block of the stream's own may follow.
@@ -122,17 +134,22 @@ public:
     /// The number up to which the stream has all events of its topics; `horizon` where it has all.
     [[nodiscard]] std::uint64_t position(std::uint64_t horizon) const noexcept {
         std::uint64_t position = horizon;
-        for (const stream_source& s : sources_) {
+        sources_.for_each_listed([&](std::size_t i) {
+            const stream_source& s = sources_[i];
             if (s.is_behind())
                 position = std::min(position, s.place.behind);
             else if (!s.at_end())
                 position = std::min(position, s.next() - 1);
-        }
+        });
         return position;
     }
 
     /// For its topics: it has another slot among the readers of one.
-    void moved(std::size_t source, std::size_t slot) noexcept { sources_[source].slot = slot; }
+    void moved(std::size_t source, std::size_t slot) noexcept {
+        sources_[source].slot = static_cast<std::uint32_t>(slot);
+    }
+    /// For its topics: one may have more.
+    void list(std::size_t source) { sources_.list(source); }
 
     [[nodiscard]] bool chunked() const noexcept { return chunked_; }
     [[nodiscard]] bool has_pending() const noexcept { return pending_ != nullptr; }
@@ -150,12 +167,6 @@ private:
         std::string bytes{};
         std::size_t sent = 0;
         std::uint64_t events = 0; ///< among them
-    };
-
-    struct choice {
-        std::size_t source = none;
-        std::uint64_t sequence = UINT64_MAX; ///< of its next event
-        std::uint64_t limit = UINT64_MAX;    ///< of the next event of any other source
     };
 
     static constexpr std::uint32_t none = static_cast<std::uint32_t>(-1);
@@ -185,15 +196,19 @@ private:
     }
     void finish_event();
     void miss(std::uint64_t events) noexcept;
+    void skip_lost_of(std::size_t source, bool conflate);
 
-    [[nodiscard]] choice choose() const noexcept;
-    [[nodiscard]] choice choose_with_values() noexcept;
-    void copy();
-    void join();
+    void leave(std::size_t source);
+    void order_sources(event_order& order);
+    [[nodiscard]] std::uint64_t next_number(std::size_t source) noexcept;
+    void copy(event_order& order);
+    void join(event_order& order);
     void copy_event(stream_source& s);
     [[nodiscard]] bool copy_private(std::uint64_t next);
     std::string_view merge(merge_buffer& merged);
-    std::string_view take_run(merge_buffer& merged);
+    void look_ahead(merge_buffer& merged, std::size_t source, std::string_view run);
+    [[nodiscard]] std::string_view run_before(std::size_t source,
+                                              std::uint64_t limit) const noexcept;
 
     stream_sources sources_;
     std::unique_ptr<own_bytes> pending_;

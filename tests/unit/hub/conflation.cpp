@@ -40,7 +40,7 @@ struct fixture {
         for (followed_topic* t : {&a, &b}) {
             t->view.seen(horizon);
             t->log = store.find(t->name);
-            if (t->log != nullptr) t->log->snapshot(t->view);
+            if (t->log != nullptr) t->look();
         }
         horizon = store.position().sequence;
         if (stream.lost()) goes_on = stream.skip_lost(1000, true);
@@ -271,7 +271,7 @@ TEST_CASE("conflation: a reader that had nothing yet is not stuck when all of it
         f.publish("a", "x");
     f.a.view.seen(f.horizon);
     f.a.log = f.store.find("a");
-    f.a.log->snapshot(f.a.view);
+    f.a.look();
     REQUIRE(f.stream.lost());
     CHECK(f.a.view.has_dropped());
 }

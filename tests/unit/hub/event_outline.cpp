@@ -49,7 +49,7 @@ struct fixture {
     void publish(std::string_view data) {
         REQUIRE(store.append("a", {.data = data}, {}, 0).error == errc::success);
         a.log = store.find("a");
-        a.log->snapshot(a.view);
+        a.look();
     }
     std::string drain(std::size_t at_most = 100'000) {
         return sse::testing::drain(stream, merged, at_most, events);

@@ -138,7 +138,7 @@ private:
         for (auto& t : followed_) {
             t->log = store_->find(t->name);
             t->view.seen(before);
-            if (t->log != nullptr) t->log->snapshot(t->view, keep);
+            if (t->log != nullptr) t->look(keep);
         }
         if (keep) return;
         if (stream_ && stream_->lost()) overflow();

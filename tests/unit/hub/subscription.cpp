@@ -31,7 +31,7 @@ struct fixture {
     void refresh(bool release = true) {
         for (followed_topic* t : {&a, &b}) {
             t->log = store.find(t->name);
-            if (t->log != nullptr) t->log->snapshot(t->view);
+            if (t->log != nullptr) t->look();
             if (release) t->view.release();
         }
     }

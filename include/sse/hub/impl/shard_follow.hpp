@@ -46,9 +46,10 @@ inline errc hub_shard::follow(hub_stream& stream, std::string_view name) {
     if (exceeds(stream.followed().size() + 1, hub_->options.max_stream_topics))
         return errc::too_many_topics;
     if (has_wildcard(name)) add_pattern(stream, name);
+    const std::vector<const followed_topic*> has = stream.topics();
     for_each_topic(name, [&](followed_topic& t) {
         if (t.readers.empty()) t.view.release();
-        if (!stream.follows(t.name)) stream.follow(t, t.view.end());
+        if (!std::binary_search(has.begin(), has.end(), &t)) stream.follow(t, t.view.end());
     });
     return errc::success;
 }
@@ -61,9 +62,9 @@ inline errc hub_shard::unfollow(hub_stream& stream, std::string_view name) {
     stream_extras* const x = stream.extras();
     if (x == nullptr || std::erase(x->patterns, name) == 0) return errc::invalid_topic;
     if (x->patterns.empty()) drop_pattern_stream(stream);
-    for (const std::string& topic : stream.names()) {
-        if (matches_topic(name, topic) && !stream.wants(topic)) stream.unfollow(topic);
-    }
+    stream.unfollow_if([&](const std::string& topic) {
+        return matches_topic(name, topic) && !stream.wants(topic);
+    });
     return errc::success;
 }
 

@@ -39,13 +39,14 @@ inline void hub_shard::watch() {
 
 inline std::size_t hub_shard::count(std::string_view topic) const {
     const auto found = topics_.find(topic);
-    const bool known = found != topics_.end();
+    const bool named = found != topics_.end();
     const std::size_t readers =
-        known ? found->second->reader_count.load(std::memory_order_relaxed) : 0;
-    if (known && found->second->log != nullptr) return readers; // those with patterns as well
+        named ? found->second->reader_count.load(std::memory_order_relaxed) : 0;
+    if (named && found->second->log != nullptr) return readers; // those with patterns as well
     return readers + static_cast<std::size_t>(std::count_if(
-                         pattern_streams_.begin(), pattern_streams_.end(),
-                         [&](hub_stream* s) { return s->wants(topic) && !s->follows(topic); }));
+                         pattern_streams_.begin(), pattern_streams_.end(), [&](hub_stream* s) {
+                             return s->wants(topic) && !(named && s->follows(topic));
+                         }));
 }
 
 inline std::size_t hub_shard::waiting_for(const topic_log& log) const { return count(log.name()); }
@@ -86,13 +87,14 @@ void hub_shard::for_each_topic(std::string_view name, Visitor&& visit) {
 /// pattern that it matches. Null where nobody does.
 inline followed_topic* hub_shard::meet(topic_log& log) {
     --log.unseen;
-    for (hub_stream* s : pattern_streams_) {
-        if (s->wants(log.name()) && !s->follows(log.name())) s->follow(follow(log.name()), {});
-    }
-    const auto named = topics_.find(log.name());
-    if (named == topics_.end()) return nullptr;
-    if (named->second->log == nullptr) connect(*named->second, log);
-    return named->second.get();
+    const std::string_view name = log.name();
+    const bool named = topics_.contains(name); // somebody waits for it by its name
+    for (hub_stream* s : pattern_streams_)
+        if (s->wants(name) && !(named && s->follows(name))) s->follow(follow(name), {});
+    const auto found = topics_.find(name);
+    if (found == topics_.end()) return nullptr;
+    if (found->second->log == nullptr) connect(*found->second, log);
+    return found->second.get();
 }
 
 /// Under the lock: brings all that has grown up to one moment. Whether streams may have lost
@@ -111,7 +113,7 @@ inline bool hub_shard::refresh(bool keep) {
         }
         if (topic == nullptr) continue;
         topic->view.seen(horizon_);
-        log->snapshot(topic->view, keep);
+        topic->look(keep);
         lost = lost || topic->view.has_dropped();
         tasks_.push_back({topic, topic->readers.size()});
     }

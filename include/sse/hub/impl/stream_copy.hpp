@@ -14,53 +14,46 @@
 
 namespace sse::detail {
 
-/// The source with the lowest number next, where some are behind. Those that have got their values
-/// go on in the log.
-inline subscription::choice subscription::choose_with_values() noexcept {
-    choice c;
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-        stream_source& s = sources_[i];
-        std::uint64_t sequence = UINT64_MAX;
-        if (s.is_behind()) {
-            if (s.misses_value()) {
-                const auto [dropped, ordinal] = s.topic->log->values->last_dropped();
-                miss(unknown);
-                if (ordinal < s.place.at.ordinal) s.place.behind = dropped;
-            }
-            if (const auto* value = s.next_value()) {
-                sequence = value->first;
-            } else {
-                s.place.behind = stream_place::in_log;
-                --behind_;
-            }
+/// The number of a topic's next event; `event_order::none` where it has no more. One that is behind
+/// and has got its values goes on in the log.
+inline std::uint64_t subscription::next_number(std::size_t source) noexcept {
+    stream_source& s = sources_[source];
+    if (s.is_behind()) {
+        if (s.misses_value()) {
+            const auto [dropped, ordinal] = s.topic->log->values->last_dropped();
+            miss(unknown);
+            if (ordinal < s.place.at.ordinal) s.place.behind = dropped;
         }
-        if (!s.is_behind() && !s.at_end()) sequence = s.next();
-        if (sequence < c.sequence) c = {i, sequence, c.sequence};
+        if (const auto* value = s.next_value()) return value->first;
+        s.place.behind = stream_place::in_log;
+        --behind_;
     }
-    return c;
+    return s.at_end() ? event_order::none : s.next();
 }
 
 /// Takes events one by one into the stream's own bytes: the rare path.
-inline void subscription::copy() {
-    while (copies() && (!pending_ || pending_->bytes.size() < block_size)) {
-        const choice c = behind_ != 0 ? choose_with_values() : choose();
-        if (missed_ != 0) return; // the gap event goes first
-        if (copy_private(c.sequence)) continue;
-        if (c.source == none) return;
-        copy_event(sources_[c.source]);
+inline void subscription::copy(event_order& order) {
+    order_sources(order);
+    // a gap event goes first
+    while (missed_ == 0 && copies() && (!pending_ || pending_->bytes.size() < block_size)) {
+        if (copy_private(order.sequence())) continue;
+        if (order.empty()) return;
+        const std::size_t i = order.source();
+        copy_event(sources_[i]);
+        order.advance(next_number(i));
     }
 }
 
 /// Puts events behind the stream's own bytes, so that they go out with them: a head and the first
 /// event, or a heartbeat and what came meanwhile.
-inline void subscription::join() {
-    for (;;) {
-        const choice c = choose();
-        if (c.source == none) return;
-        stream_source& s = sources_[c.source];
-        const std::size_t size = s.topic->view.event(s.place.at).size();
+inline void subscription::join(event_order& order) {
+    order_sources(order);
+    while (!order.empty()) {
+        const std::size_t i = order.source();
+        const std::size_t size = sources_[i].topic->view.event(sources_[i].place.at).size();
         if (pending_->bytes.size() + size > joined_size) return;
-        copy_event(s);
+        copy_event(sources_[i]);
+        order.advance(next_number(i));
     }
 }
 

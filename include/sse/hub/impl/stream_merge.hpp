@@ -3,7 +3,6 @@
 
 #include <sse/hub/subscription.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -12,62 +11,44 @@
 
 namespace sse::detail {
 
-/// The source with the lowest number next, of those that have something in the log.
-inline subscription::choice subscription::choose() const noexcept {
-    choice c;
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-        if (sources_[i].at_end()) continue;
-        const std::uint64_t sequence = sources_[i].next();
-        if (sequence < c.sequence) {
-            c = {i, sequence, c.sequence};
-        } else {
-            c.limit = std::min(c.limit, sequence);
-        }
-    }
-    return c;
+/// Puts those that have more in the order of their next events. Under the store's lock where some
+/// are behind.
+inline void subscription::order_sources(event_order& order) {
+    order.clear();
+    sources_.for_each_listed([&](std::size_t i) { order.add({next_number(i), i}); });
 }
 
 inline std::string_view subscription::merge(merge_buffer& merged) {
-    merged.bytes.clear();
-    merged.runs.clear();
-    merged.starts.clear();
-    std::string_view only;
-    while (merged.bytes.size() < block_size) {
-        const std::string_view run = take_run(merged);
-        if (run.empty()) break;
-        if (merged.runs.size() == 1) {
-            only = run;
-            if (run.size() >= block_size) break;
-            continue;
-        }
-        if (merged.runs.size() == 2) merged.bytes.assign(only);
-        merged.bytes.append(run);
+    merged.clear();
+    if (mid_ != none) look_ahead(merged, mid_, rest_of_event());
+    order_sources(merged.order);
+    while (merged.text().size() < block_size && !merged.order.empty()) {
+        const std::size_t i = merged.order.source();
+        look_ahead(merged, i, run_before(i, merged.order.limit()));
+        merged.order.advance(next_number(i));
     }
-    for (std::size_t i = merged.runs.size(); i-- > 0;) {
-        sources_[merged.runs[i].source].place.at = merged.starts[i];
-    }
-    return merged.runs.size() == 1 ? only : std::string_view(merged.bytes);
+    const auto& runs = merged.runs();
+    for (auto r = runs.rbegin(); r != runs.rend(); ++r)
+        sources_[r->source].place.at = r->start;
+    return merged.text();
 }
 
-/// Looks ahead over one run: successive events of one source that no other comes in between.
-inline std::string_view subscription::take_run(merge_buffer& merged) {
-    const bool first = merged.runs.empty();
-    choice c = choose();
-    if (first && mid_ != none) c = {mid_, 0, 0};
-    if (c.source == none) return {};
-    const topic_view& view = sources_[c.source].topic->view;
-    cursor& at = sources_[c.source].place.at;
-    std::string_view run = view.slice(at);
-    if (c.limit == 0) {
-        run = view.event(at);
-    } else if (c.limit != UINT64_MAX) {
-        const cursor end = view.after(c.limit - 1);
-        run = run.substr(0, end.offset - at.offset);
-    }
-    merged.starts.push_back(at);
-    view.advance(at, run.size());
-    merged.runs.push_back({c.source, run.size()});
-    return run;
+/// Joins `run`, which is next in a topic, and goes on behind it.
+inline void subscription::look_ahead(merge_buffer& merged, std::size_t source,
+                                     std::string_view run) {
+    stream_source& s = sources_[source];
+    merged.add(source, s.place.at, run);
+    s.topic->view.advance(s.place.at, run.size());
+}
+
+/// Successive events of a topic, up to the one that is not before number `limit`.
+inline std::string_view subscription::run_before(std::size_t source,
+                                                 std::uint64_t limit) const noexcept {
+    const stream_source& s = sources_[source];
+    const std::string_view run = s.topic->view.slice(s.place.at);
+    if (limit == event_order::none) return run;
+    const cursor end = s.topic->view.after(limit - 1);
+    return run.substr(0, end.offset - s.place.at.offset);
 }
 
 } // namespace sse::detail

@@ -25,26 +25,39 @@ inline void followed_topic::remove_reader(std::size_t index) noexcept {
     unused_->push_back(this);
 }
 
+inline void followed_topic::look(bool keep) {
+    log->snapshot(view, keep);
+    for (const slot& s : readers)
+        if (s.lists) s.reader->list(s.source);
+}
+
 inline void subscription::follow(followed_topic& topic, const stream_place& place) {
-    sources_.push_back({&topic, place, topic.add_reader({this, sources_.size()})});
-    if (sources_.back().is_behind()) ++behind_;
+    const std::size_t source = sources_.size();
+    const std::size_t slot =
+        topic.add_reader({this, static_cast<std::uint32_t>(source), source != 0});
+    sources_.push_back({&topic, place, static_cast<std::uint32_t>(slot)});
+    if (source == 1) sources_[0].topic->readers[sources_[0].slot].lists = true;
+    if (sources_[source].is_behind()) ++behind_;
 }
 
 inline bool subscription::unfollow(std::string_view topic) {
-    const auto found = std::find_if(sources_.begin(), sources_.end(),
-                                    [&](const stream_source& s) { return s.topic->name == topic; });
-    if (found == sources_.end()) return false;
-    const auto index = static_cast<std::size_t>(found - sources_.begin());
-    if (mid_ == index) finish_event();
-    if (found->is_behind()) --behind_;
-    found->topic->remove_reader(found->slot);
-    if (index + 1 != sources_.size()) {
-        *found = sources_.back();
-        found->topic->readers[found->slot].source = index;
-        if (mid_ + 1 == sources_.size()) mid_ = static_cast<std::uint32_t>(index);
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+        if (sources_[i].topic->name != topic) continue;
+        leave(i);
+        return true;
     }
-    sources_.pop_back();
-    return true;
+    return false;
+}
+
+inline void subscription::leave(std::size_t source) {
+    if (mid_ == source) finish_event();
+    if (sources_[source].is_behind()) --behind_;
+    sources_[source].topic->remove_reader(sources_[source].slot);
+    sources_.erase(source);
+    if (source == sources_.size()) return;
+    const stream_source& moved = sources_[source];
+    moved.topic->readers[moved.slot].source = static_cast<std::uint32_t>(source);
+    if (mid_ == sources_.size()) mid_ = static_cast<std::uint32_t>(source);
 }
 
 inline void subscription::unfollow() noexcept {
@@ -73,9 +86,10 @@ inline bool subscription::append_behind(std::uint64_t position, std::string bloc
 
 inline std::string_view subscription::next(merge_buffer& merged) {
     if (mid_ != none && (wants_border() || copies())) return rest_of_event();
-    if (!pending_ && copies()) copy();
+    sources_.forget_ended();
+    if (!pending_ && copies()) copy(merged.order);
     if (pending_) {
-        if (pending_->sent == 0 && !copies() && missed_ == 0) join();
+        if (pending_->sent == 0 && !copies() && missed_ == 0) join(merged.order);
         return std::string_view(pending_->bytes).substr(pending_->sent);
     }
     if (copies() || (missed_ != 0 && mid_ == none)) return {};
@@ -83,7 +97,7 @@ inline std::string_view subscription::next(merge_buffer& merged) {
         const stream_source& s = sources_[0];
         const std::string_view run = s.topic->view.slice(s.place.at);
         const bool is_last = s.place.at.offset + run.size() == s.topic->view.end().offset;
-        merged.runs.clear();
+        merged.clear();
         // a small rest of a segment goes out with what follows: a copy costs less than a send
         if (is_last || run.size() >= block_size) return run;
     }
@@ -97,9 +111,9 @@ inline std::uint64_t subscription::commit(std::size_t bytes, const merge_buffer&
         return std::exchange(pending_, nullptr)->events;
     }
     if (mid_ != none && (wants_border() || copies())) return advance(mid_, bytes);
-    if (merged.runs.empty()) return advance(0, bytes);
+    if (merged.runs().empty()) return advance(0, bytes);
     std::uint64_t events = 0;
-    for (const merge_buffer::run& r : merged.runs) {
+    for (const merge_buffer::run& r : merged.runs()) {
         const std::size_t part = std::min(bytes, r.bytes);
         if (part == 0) break;
         events += advance(r.source, part);
@@ -137,31 +151,27 @@ inline gap subscription::take_gap() noexcept {
 }
 
 inline bool subscription::skip_lost(std::size_t max_rest, bool conflate) {
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-        stream_source& s = sources_[i];
-        const topic_view& view = s.topic->view;
-        if (!lost(i)) continue;
-        std::uint64_t position = 0;
-        if (mid_ == i) {
-            if (rest_of_event().size() > max_rest) return false;
-            position = view.sequence(s.place.at);
-            finish_event();
-        } else {
-            position = view.position(s.place.at);
-        }
-        const std::uint64_t from = s.place.at.ordinal;
-        const std::uint64_t to = view.begin().ordinal;
-        s.place.at = view.begin();
-        if (!conflate && !s.is_behind()) {
-            miss(to - from);
-            continue;
-        }
-        miss(view.keyless_before(to) - view.keyless_before(from));
-        if (s.is_behind()) continue;
-        s.place.behind = position;
-        ++behind_;
-    }
+    if (mid_ != none && lost(mid_) && rest_of_event().size() > max_rest) return false;
+    sources_.for_each_listed([&](std::size_t i) {
+        if (lost(i)) skip_lost_of(i, conflate);
+    });
     return true;
+}
+
+inline void subscription::skip_lost_of(std::size_t source, bool conflate) {
+    stream_source& s = sources_[source];
+    const topic_view& view = s.topic->view;
+    const std::uint64_t position =
+        mid_ == source ? view.sequence(s.place.at) : view.position(s.place.at);
+    if (mid_ == source) finish_event();
+    const std::uint64_t from = s.place.at.ordinal;
+    const std::uint64_t to = view.begin().ordinal;
+    s.place.at = view.begin();
+    if (!conflate && !s.is_behind()) return miss(to - from);
+    miss(view.keyless_before(to) - view.keyless_before(from));
+    if (s.is_behind()) return;
+    s.place.behind = position;
+    ++behind_;
 }
 
 } // namespace sse::detail
