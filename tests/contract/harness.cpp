@@ -19,7 +19,7 @@ server_options callback_options() {
 
 /// Blocks until the peer ends the connection, with a limit for each read.
 std::string read_all(asio::ip::tcp::socket& socket) {
-    const timeval limit{5, 0};
+    const timeval limit{60, 0};
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     std::string text;
     std::array<char, 4096> buffer;
@@ -148,7 +148,7 @@ void harness::on_callback(const request& callback, reply re) {
 
 std::optional<int> harness::quit() {
     if (command("DELETE", "/").status != 204) return std::nullopt;
-    return service_.wait(std::chrono::seconds(1));
+    return service_.wait(patience);
 }
 
 } // namespace sse::contract

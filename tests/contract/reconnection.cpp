@@ -93,15 +93,12 @@ TEST_CASE("contract: 204 ends the stream for good", "[contract]") {
 
 TEST_CASE("contract: silence for the read timeout is an error and a reconnection", "[contract]") {
     harness h;
-    h.create({{"readTimeoutMs", 500}});
+    h.create({{"readTimeoutMs", 1000}});
     auto& stream = h.open(0);
-    stream.chunk("data: Hello\n\n");
-    CHECK(h.next(1) == texts{"message|Hello|"});
     const auto began = std::chrono::steady_clock::now();
-    CHECK(h.next(1) == texts{"!"});
-    const auto took = std::chrono::steady_clock::now() - began;
-    CHECK(took > 400ms);
-    CHECK(took < 2s);
+    stream.chunk("data: Hello\n\n");
+    CHECK(h.next(2) == texts{"message|Hello|", "!"});
+    CHECK(std::chrono::steady_clock::now() - began >= 1s);
     h.connection(1);
     CHECK(h.quit() == 0);
 }

@@ -62,12 +62,12 @@ TEST_CASE("contract service: the end of a stream leads to a second request and t
 
 TEST_CASE("contract service: a restart connects at once and reports no error", "[contract]") {
     harness h;
-    const std::string stream = h.create({{"initialDelayMs", nullptr}});
+    const std::string stream = h.create({{"initialDelayMs", 600'000}});
     h.open(0).chunk("id: 1\ndata: Hello\n\n");
     CHECK(h.next(1) == texts{"message|Hello|1"});
     CHECK(h.command("POST", stream, R"({"command":"restart"})").status == 202);
-    CHECK(h.wait([&] { return h.streams().connections[0]->ended(); }, 500ms));
-    CHECK(h.wait([&] { return h.streams().requests() == 2; }, 500ms)); // not after the delay
+    CHECK(h.wait([&] { return h.streams().connections[0]->ended(); }));
+    CHECK(h.wait([&] { return h.streams().requests() == 2; })); // not after the delay
     CHECK(h.open(1).requests[0].header("Last-Event-ID") == "1");
     h.connection(1).chunk("data: again\n\n");
     CHECK(h.next(1) == texts{"message|again|1"});
@@ -81,7 +81,7 @@ TEST_CASE("contract service: a deleted stream closes its connection and is silen
     connection.chunk("data: Hello\n\n");
     CHECK(h.next(1) == texts{"message|Hello|"});
     CHECK(h.command("DELETE", stream).status == 204);
-    CHECK(h.wait([&] { return connection.ended(); }, 100ms));
+    CHECK(h.wait([&] { return connection.ended(); }));
     CHECK(h.command("DELETE", stream).status == 404);
     CHECK(h.command("POST", stream, R"({"command":"restart"})").status == 404);
     CHECK(h.silent(200ms));
@@ -121,7 +121,7 @@ TEST_CASE("contract service: answers while a callback is never answered", "[cont
     REQUIRE(h.wait([&] { return h.held() == 1; }));
     CHECK(h.command("GET", "/").status == 200);
     CHECK(h.command("DELETE", stream).status == 204);
-    CHECK(h.wait([&] { return connection.ended(); }, 500ms));
+    CHECK(h.wait([&] { return connection.ended(); }));
     CHECK(h.messages() == 1); // one after the other
     CHECK(h.quit() == 0);
 }
@@ -155,11 +155,11 @@ TEST_CASE("contract service: ends with status 0 when it is asked to", "[contract
         h.create();
         h.open(0);
         h.service().signal(SIGTERM);
-        CHECK(h.service().wait(1s) == 0);
+        CHECK(h.service().wait(harness::patience) == 0);
     }
     SECTION("by SIGINT") {
         h.service().signal(SIGINT);
-        CHECK(h.service().wait(1s) == 0);
+        CHECK(h.service().wait(harness::patience) == 0);
     }
 }
 
@@ -167,13 +167,13 @@ TEST_CASE("contract service: tells about itself, and refuses arguments that make
           "[contract]") {
     service_process version({SSE_CONTRACT_SERVICE, "--version"});
     CHECK(version.line().find('.') != std::string::npos);
-    CHECK(version.wait(2s) == 0);
+    CHECK(version.wait(harness::patience) == 0);
     service_process help({SSE_CONTRACT_SERVICE, "--help"});
-    CHECK(help.wait(2s) == 0);
+    CHECK(help.wait(harness::patience) == 0);
     service_process bad({SSE_CONTRACT_SERVICE, "99999"});
-    CHECK(bad.wait(2s) == 2);
+    CHECK(bad.wait(harness::patience) == 2);
     service_process unknown({SSE_CONTRACT_SERVICE, "--dance"});
-    CHECK(unknown.wait(2s) == 2);
+    CHECK(unknown.wait(harness::patience) == 2);
 }
 
 } // namespace contract_self_checks_test

@@ -167,7 +167,7 @@ TEST_CASE("client: who does not receive slows the peer down", "[integration][cli
     CHECK(sent < 32U << 20); // what the kernel buffers for both sides
 }
 
-TEST_CASE("client: close ends a receive within 100 ms from everywhere", "[integration][client]") {
+TEST_CASE("client: close ends a receive at once from everywhere", "[integration][client]") {
     enum class where { lookup, connect, head, body, backoff };
     for (const where point :
          {where::lookup, where::connect, where::head, where::body, where::backoff}) {
@@ -188,16 +188,19 @@ TEST_CASE("client: close ends a receive within 100 ms from everywhere", "[integr
         case where::backoff: url = "http://127.0.0.1:1/"; break;
         }
         sse::asio::io_context context;
-        event_source source(context, url);
+        event_source_options options; // none of its times ends anything within the limit below
+        options.reconnect.base = 60s;
+        options.timeouts = {.connect = 60s, .address = 60s, .head = 60s};
+        event_source source(context, url, options);
         texts log;
         receive(source, 1, log);
         context.run_for(point == where::lookup ? 0ms : 100ms);
         const auto start = std::chrono::steady_clock::now();
         source.close();
         context.restart();
-        while (log.empty() && std::chrono::steady_clock::now() - start < 5s)
+        while (log.empty() && std::chrono::steady_clock::now() - start < 30s)
             context.run_one_for(10ms);
-        CHECK(std::chrono::steady_clock::now() - start < 100ms);
+        CHECK(std::chrono::steady_clock::now() - start < 10s);
         CHECK(log == texts{std::string("! ") + sse::message(errc::closed)});
     }
 }
@@ -237,16 +240,18 @@ TEST_CASE("client: sources on strands of several threads are cancelled, closed a
         void receive() {
             source->async_receive(sse::asio::bind_cancellation_slot(
                 signal.slot(), [self = this->shared_from_this()](error_code ec, const sse::event&) {
-                    if (!ec || (ec == sse::asio::error::operation_aborted && self->source))
+                    // Its success may have been under way when the source went.
+                    if (self->source && (!ec || ec == sse::asio::error::operation_aborted))
                         return self->again(ec);
                     ++self->ended;
                 }));
         }
         void again(error_code ec) {
-            if (ec) source->close();
+            if (ec || ending) source->close();
             receive();
         }
         void end() {
+            ending = true;
             switch (number % 3) {
             case 0: signal.emit(sse::asio::cancellation_type::total); break;
             case 1: source->close(); break;
@@ -260,6 +265,7 @@ TEST_CASE("client: sources on strands of several threads are cancelled, closed a
         std::optional<event_source> source;
         sse::net::timer timer;
         int number;
+        bool ending = false;
         std::atomic<int>& ended;
     };
 
@@ -270,12 +276,11 @@ TEST_CASE("client: sources on strands of several threads are cancelled, closed a
     }
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
-        threads.emplace_back([&] { context.run_for(5s); });
+        threads.emplace_back([&] { context.run_for(60s); });
     for (auto& t : threads)
         t.join();
-    // A source destroyed in the moment of its handler has no receive left to complete.
-    CHECK(ended >= sources * 2 / 3);
-    CHECK(ended <= sources);
+    CHECK(context.stopped());
+    CHECK(ended == sources);
 }
 
 TEST_CASE("client: the context may stop and go with receives under way", "[integration][client]") {

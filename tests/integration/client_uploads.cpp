@@ -35,13 +35,14 @@ TEST_CASE("client: hears a server that refuses a body instead of reading it",
         raw_server server({[&](auto& s, const std::string&) {
             raw_server::send(s, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n");
             if (hangs_up) return; // with unread input: a reset follows the answer
-            for (int i = 0; i < 1000 && !done; ++i)
+            for (int i = 0; i < 6000 && !done; ++i)
                 std::this_thread::sleep_for(10ms);
         }});
         sse::asio::io_context context;
         std::vector<int> statuses;
         sse::event_source_options options{.method = "POST", .body = std::string(body_size, 'x')};
         options.reconnect.max_attempts = 1;
+        options.timeouts.head = 0ms;
         options.hooks.on_response = [&](const sse::incoming_response& r) {
             statuses.push_back(r.status);
         };
@@ -53,7 +54,7 @@ TEST_CASE("client: hears a server that refuses a body instead of reading it",
         done = true;
         CHECK(end == errc::unexpected_status);
         CHECK(statuses == std::vector<int>{413});
-        CHECK(std::chrono::steady_clock::now() - start < 5s);
+        CHECK(std::chrono::steady_clock::now() - start < 30s);
     }
 }
 

@@ -296,7 +296,7 @@ TEST_CASE("hub: draining says farewell behind everything, and ends in order", "[
     h.publish("a", "last");
     h.server.on_thread([&] {
         h.hub.drain({.retry = 700ms, .spread = 0ms, .period = 0ms});
-        h.server.get().async_drain({.limit = 5s},
+        h.server.get().async_drain({.limit = 60s},
                                    [&](sse::error_code ec, sse::drain_result) { drained = ec; });
     });
     CHECK(h.hub.publish("a", {.data = "late"}).error == errc::draining);

@@ -158,7 +158,7 @@ TEST_CASE("proxy: an answer that drips does not stretch the deadline", "[proxy]"
         receive("http://example.org/", {.proxy = "http://127.0.0.1:" + std::to_string(proxy.port()),
                                         .timeouts = {.connect = 200ms}});
     CHECK(seen.end == errc::connect_timeout);
-    CHECK(std::chrono::steady_clock::now() - start < 5s);
+    CHECK(std::chrono::steady_clock::now() - start < 15s);
 }
 
 TEST_CASE("proxy: one that cannot be reached is never gone around", "[proxy]") {

@@ -59,10 +59,10 @@ public:
     /// Reads until `mark` has come, the peer has ended, or `limit` has passed; everything that
     /// came.
     const std::string& read_until(std::string_view mark,
-                                  std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+                                  std::chrono::milliseconds limit = std::chrono::seconds(60)) {
         const auto end = std::chrono::steady_clock::now() + limit;
         while (text_.find(mark) == std::string::npos && !ended_) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(
                 end - std::chrono::steady_clock::now());
             pollfd one{fd_, POLLIN, 0};
             if (left.count() <= 0 || ::poll(&one, 1, static_cast<int>(left.count())) <= 0) break;

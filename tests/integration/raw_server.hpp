@@ -19,7 +19,7 @@ namespace sse::testing {
 
 /// A server on a real loopback socket and a thread of its own, which lets one script after the
 /// other have a connection, each with the request that came. Ends behind the last script, with the
-/// object, or when nobody connects for ten seconds.
+/// object, or when nobody connects for a minute.
 class raw_server {
 public:
     using socket = asio::ip::tcp::socket;
@@ -93,7 +93,7 @@ private:
     }
 
     bool wait_for_connection() {
-        for (int tenths = 0; tenths < 100 && !stopped_; ++tenths) {
+        for (int tenths = 0; tenths < 600 && !stopped_; ++tenths) {
             pollfd ready{acceptor_.native_handle(), POLLIN, 0};
             if (::poll(&ready, 1, 100) == 1) return true;
         }

@@ -52,9 +52,9 @@ public:
     [[nodiscard]] server& get() noexcept { return server_; }
     [[nodiscard]] asio::io_context& context() noexcept { return context_; }
 
-    /// Waits until `holds` does, asked on the server's thread; false after ten seconds.
+    /// Waits until `holds` does, asked on the server's thread; false after a minute.
     bool wait_for(const std::function<bool()>& holds) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (!on_thread(holds)) {
             if (std::chrono::steady_clock::now() > end) return false;
             std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -280,7 +280,7 @@ TEST_CASE("tls: says goodbye, and waits no longer for the answer than it has to"
                 c.send(stream_head + "data: a\n\n");
                 c.wait_for_end();
                 told = (SSL_get_shutdown(c.ssl()) & SSL_RECEIVED_SHUTDOWN) != 0;
-                for (int i = 0; i < 1000 && deaf; ++i)
+                for (int i = 0; i < 6000 && deaf; ++i)
                     std::this_thread::sleep_for(10ms);
             });
         const auto start = clock_type::now();
@@ -289,7 +289,7 @@ TEST_CASE("tls: says goodbye, and waits no longer for the answer than it has to"
         const auto took = clock_type::now() - start;
         CHECK(seen.events.size() == 1);
         if (deaf) CHECK(took >= 290ms);
-        CHECK(took < 5s);
+        CHECK(took < 15s);
         deaf = false;
     }
     CHECK(told);
@@ -307,7 +307,7 @@ TEST_CASE("tls: a peer that goes on sending does not hold up the end", "[tls]") 
     const auto start = clock_type::now();
     const outcome seen = receive(server.url(), {.tls = tls_client(w.trusting)});
     CHECK(seen.events.size() == 1);
-    CHECK(clock_type::now() - start < 5s);
+    CHECK(clock_type::now() - start < 15s);
 }
 
 TEST_CASE("tls: a handshake that drips ends at the deadline", "[tls]") {
@@ -332,7 +332,7 @@ TEST_CASE("tls: a handshake that drips ends at the deadline", "[tls]") {
     }
     const auto took = clock_type::now() - start;
     CHECK(took >= 190ms);
-    CHECK(took < 5s);
+    CHECK(took < 15s);
 }
 
 TEST_CASE("tls: a peer that hangs up in the handshake", "[tls]") {
@@ -356,7 +356,7 @@ TEST_CASE("tls: works with an executor of any type", "[tls]") {
         data = e.data;
         source.close();
     });
-    context.run_for(10s);
+    context.run_for(60s);
     CHECK(data == "hello");
 }
 

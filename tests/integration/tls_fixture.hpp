@@ -68,7 +68,7 @@ inline outcome receive(const std::string& url, event_source_options options, std
         });
     };
     next(next);
-    context.run_for(std::chrono::seconds(20));
+    context.run_for(std::chrono::seconds(60));
     if (!context.stopped()) seen.end = asio::error::try_again;
     return seen;
 }

@@ -42,17 +42,18 @@ TEST_CASE("tls: a server that refuses a body instead of reading it is heard", "[
         const server_type server({.who = w.server}, [&](blocking_connection& c, std::size_t) {
             c.receive_head();
             c.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
-            for (int i = 0; i < 1000 && !done && !hangs_up; ++i)
+            for (int i = 0; i < 6000 && !done && !hangs_up; ++i)
                 std::this_thread::sleep_for(10ms);
         });
         event_source_options options{
             .method = "POST", .body = std::string(std::size_t{32} << 20, 'x'), .tls = w.client};
         options.timeouts.close = 50ms;
+        options.timeouts.head = 0ms;
         const auto start = clock_type::now();
         const auto seen = sse::testing::receive(server.url(), options);
         done = true;
         CHECK(seen.end == errc::unexpected_status);
-        CHECK(clock_type::now() - start < 5s);
+        CHECK(clock_type::now() - start < 30s);
     }
 }
 
@@ -70,16 +71,16 @@ TEST_CASE("tls: every byte resets the idle timeout, also within a record", "[tls
         const long size = BIO_get_mem_data(memory, &bytes);
         for (long i = 0; i < size; ++i) {
             ::send(c.fd(), bytes + i, 1, MSG_NOSIGNAL);
-            std::this_thread::sleep_for(10ms);
+            std::this_thread::sleep_for(20ms);
         }
         c.wait_for_end();
     });
     event_source_options options{.tls = w.client};
-    options.timeouts.idle = 300ms;
+    options.timeouts.idle = 1s;
     options.timeouts.close = 50ms;
     const auto start = clock_type::now();
     const auto seen = sse::testing::receive(server.url(), options);
-    CHECK(clock_type::now() - start > 500ms);
+    CHECK(clock_type::now() - start > options.timeouts.idle);
     REQUIRE(seen.events.size() == 1);
     CHECK(seen.events[0].data == std::string(40, 'x'));
     CHECK(seen.errors.empty());
@@ -98,7 +99,7 @@ TEST_CASE("tls: silence within a record ends at the idle timeout", "[tls]") {
     options.timeouts.close = 50ms;
     const auto start = clock_type::now();
     CHECK(sse::testing::receive(server.url(), options).end == errc::idle_timeout);
-    CHECK(clock_type::now() - start < 5s);
+    CHECK(clock_type::now() - start < 15s);
 }
 
 } // namespace integration_tls_streams_test

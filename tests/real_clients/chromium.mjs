@@ -5,7 +5,7 @@ import { check, finish, installed, publish, relay, start, time_limit, until } fr
 
 const [program, executablePath, npm, screenshot] = process.argv.slice(2);
 const { chromium } = installed(npm, "playwright-core");
-time_limit(90);
+time_limit(240);
 
 let hub = await start(program, ["--port", "0", "--demo"]);
 const line = await relay(hub.port);

@@ -5,7 +5,7 @@ import { check, finish, installed, pause, publish, relay, start, time_limit, unt
 
 const [program, npm] = process.argv.slice(2);
 const { EventSource } = installed(npm, "eventsource");
-time_limit(40);
+time_limit(240);
 
 let hub = await start(program, ["--port", "0"]);
 const line = await relay(hub.port);

@@ -13,7 +13,9 @@ in_background() { # NAME PROGRAM OPTIONS...
 }
 
 start "$bin/04_server_clock" 0
-"$curl" -sSN -m 2 "$url/clock" 2>/dev/null | grep -q '^event: tick$' || fail "04_server_clock"
+"$curl" -sSN "$url/clock" >"$dir/clock" 2>"$dir/clock.err" &
+pids="$pids $!"
+wait_for '^event: tick$' "$dir/clock"
 
 start "$bin/05_hub_replay" 0
 stream news '/news?replay=3'
@@ -73,8 +75,7 @@ wait_for '^event: tick$' "$dir/clock"
 start "$bin/19_dashboard" 0
 "$curl" -sS "$url/" | grep -q '<title>Dashboard</title>' || fail "19_dashboard: the page"
 stream readings /readings
-wait_for '^data: {"machine":"machine 8","celsius":[0-9]' "$dir/readings"
-sleep 1 # by now all have one
+for n in 1 2 3 4 5 6 7 8; do wait_for "^data: {\"machine\":\"machine $n\",\"celsius\":[0-9]" "$dir/readings"; done
 stream newest /readings
 wait_for '^data: {"machine":"machine 8","celsius":[0-9]' "$dir/newest"
 [ "$(sed -n 's/^data: {"machine":"\(.*\)",.*/\1/p' "$dir/newest" | head -n 8 | sort -u | wc -l)" = 8 ] ||

@@ -18,7 +18,7 @@ wait_for() { # PATTERN FILE
     tries=0
     until grep -q -e "$1" "$2" 2>/dev/null; do
         tries=$((tries + 1))
-        [ "$tries" -lt 300 ] || fail "no '$1' in $2"
+        [ "$tries" -lt 2000 ] || fail "no '$1' in $2"
         sleep 0.03
     done
 }
@@ -32,7 +32,7 @@ start() {
     url=$(sed -n 's/^listening on //p' "$dir/out")
 }
 start_hub() { start "$hub" --port 0 "$@"; }
-# stop_hub [SIGNAL]: waits for its end, within 6 s and with status 0 unless it was killed
+# stop_hub [SIGNAL]: waits for its end, within 20 s and with status 0 unless it was killed
 stop_hub() {
     kill "-${1:-TERM}" "$pid"
     begun=$(date +%s)
@@ -41,7 +41,7 @@ stop_hub() {
     else
         wait "$pid" || fail "exit status of sse_hub"
     fi
-    [ $(($(date +%s) - begun)) -le 6 ] || fail "sse_hub took too long to end"
+    [ $(($(date +%s) - begun)) -le 20 ] || fail "sse_hub took too long to end"
 }
 code() { "$curl" -s -o /dev/null -w '%{http_code}' "$@" || true; }
 # publish TOPIC[?QUERY] DATA [CURL OPTIONS...]: prints the id, or the answer where there is none
@@ -68,7 +68,7 @@ expect() {
     tries=0
     until [ "$(data "$1")" = "$2 " ]; do
         tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || fail "data of $1: '$(data "$1")' and not '$2'"
+        [ "$tries" -lt 2000 ] || fail "data of $1: '$(data "$1")' and not '$2'"
         sleep 0.03
     done
 }

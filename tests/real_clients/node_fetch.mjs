@@ -3,7 +3,7 @@
 import { check, finish, publish, skipped, start, time_limit } from "./support.mjs";
 
 if (typeof fetch !== "function") finish(skipped);
-time_limit(30);
+time_limit(240);
 const hub = await start(process.argv[2], ["--port", "0"]);
 
 const abort = new AbortController();

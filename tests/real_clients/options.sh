@@ -130,16 +130,16 @@ grep -qi '^event-gap: evicted' "$dir/h.head" || fail "Event-Gap: evicted"
 expect h '{"reason":"evicted","missed":1} 3 4'
 old=$url
 stop_hub KILL
-"$hub" --port "${old##*:}" --history-age 0.3 >"$dir/out" &
-pid=$!
-pids="$pids $pid"
-wait_for '^listening on ' "$dir/out"
+start "$hub" --port "${old##*:}"
 publish h 5 >/dev/null
 stream again /events/h -H "Last-Event-ID: $one"
 grep -qi '^event-gap: restarted' "$dir/again.head" || fail "Event-Gap: restarted"
 expect again '{"reason":"restarted"} 5'
 "$hub" --port "${old##*:}" 2>"$dir/second" && fail "port in use"
 [ "$(wc -l <"$dir/second")" = 1 ] || fail "one line about the port in use"
+stop_hub
+start_hub --history-age 0.3
+publish h 5 >/dev/null
 sleep 0.4
 stream aged '/events/h?replay=9'
 publish h 6 >/dev/null
@@ -195,13 +195,13 @@ sleep 0.3
 stop_hub
 
 # limits of connections, and of the time for a head
-start_hub --max-connections 2 --header-timeout 0.3
+start_hub --max-connections 2 --header-timeout 20
 stream first /events/a
 status 200 "the second connection" "$url/healthz"
 stream second /events/a
 status 503 "the third connection" "$url/healthz"
 stop_hub
-start_hub --max-connections-per-address 1 --header-timeout 0.3
+start_hub --max-connections-per-address 1 --header-timeout 0
 stream first /events/a
 status 503 "the second connection of an address" "$url/healthz"
 stop_hub

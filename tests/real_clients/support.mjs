@@ -47,7 +47,7 @@ export function installed(folder, name) {
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Waits until `holds()` is true. */
-export async function until(holds, what, seconds = 20) {
+export async function until(holds, what, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   while (!(await holds())) {
     check(Date.now() < end, "never: " + (typeof what === "function" ? what() : what));

@@ -35,7 +35,7 @@ kill -HUP "$pid"
 tries=0
 until [ "$(code --cacert "$dir/second.pem" "$url/healthz")" = 200 ]; do
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || fail "the second certificate"
+    [ "$tries" -lt 1000 ] || fail "the second certificate"
     sleep 0.03
 done
 CURL_CA_BUNDLE=$dir/second.pem

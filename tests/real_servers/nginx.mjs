@@ -6,7 +6,7 @@ import { run_nginx } from "../real_clients/nginx_process.mjs";
 import { check_requests, read, serve } from "./support.mjs";
 
 const [sse_cat, nginx, openssl] = process.argv.slice(2);
-time_limit(60);
+time_limit(240);
 
 const server = await serve();
 const proxy = await run_nginx(nginx, openssl, (ports, folder) => `

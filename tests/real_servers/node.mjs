@@ -6,7 +6,7 @@ import { check, finish, time_limit, until } from "../real_clients/support.mjs";
 import { check_requests, read, serve } from "./support.mjs";
 
 const [sse_cat] = process.argv.slice(2);
-time_limit(60);
+time_limit(240);
 
 const server = await serve({
   "/gone": (_, response) => response.writeHead(204).end(),

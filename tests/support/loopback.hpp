@@ -18,7 +18,7 @@ namespace sse::testing {
 /// Runs `context` until it is out of work. Throws `std::runtime_error` after `limit` of real time:
 /// the watchdog of tests over real sockets.
 inline void run_bounded(asio::io_context& context,
-                        std::chrono::nanoseconds limit = std::chrono::seconds(20)) {
+                        std::chrono::nanoseconds limit = std::chrono::seconds(60)) {
     context.restart();
     context.run_for(limit);
     if (!context.stopped())

@@ -27,12 +27,12 @@
 
 namespace sse::testing {
 
-/// One connection of a `blocking_server`, plain until `handshake`. All calls block, for at most ten
-/// seconds each.
+/// One connection of a `blocking_server`, plain until `handshake`. All calls block, for at most a
+/// minute each.
 class blocking_connection {
 public:
     explicit blocking_connection(int fd) : fd_(fd) {
-        const timeval limit{10, 0};
+        const timeval limit{60, 0};
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         // What was sent has left by the time of a close that resets the connection (not on a unix

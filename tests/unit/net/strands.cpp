@@ -91,7 +91,7 @@ TEST_CASE("net: connections run on strands of several threads", "[strands]") {
         std::make_shared<session>(context, results)->start(listener.port(), i % 3 == 0);
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i)
-        threads.emplace_back([&] { context.run_for(20s); });
+        threads.emplace_back([&] { context.run_for(60s); });
     for (std::thread& thread : threads)
         thread.join();
     CHECK(context.stopped());
