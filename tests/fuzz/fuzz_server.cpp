@@ -3,7 +3,6 @@
 // once the client has.
 #include "require.hpp"
 
-#include <sse/net/borrowed_executor.hpp>
 #include <sse/net/parked_handler.hpp>
 #include <sse/server.hpp>
 
@@ -99,6 +98,9 @@ std::string stable(std::string text) {
     return text;
 }
 
+// of another size than a pointer, so that sockets borrow it
+using executor = asio::any_io_executor;
+
 /// What a connection answers to `input` that comes in pieces of `size` bytes.
 std::string answer(std::string_view input, std::size_t size) {
     wire w{input};
@@ -108,14 +110,13 @@ std::string answer(std::string_view input, std::size_t size) {
     options.limits.body = 256;
     const auto admitted = std::make_shared<detail::admission>(options.limits);
     const auto state =
-        std::make_shared<detail::server_state>(context.get_executor(), options, admitted);
+        std::make_shared<detail::thread_state<executor>>(context.get_executor(), options, admitted);
     add_routes(*state);
-    std::weak_ptr<detail::connection> made;
+    std::weak_ptr<detail::connection<executor>> made;
     {
-        const auto c = std::make_shared<detail::connection>(
-            detail::seat(state, ""),
-            detail::server_transport(net::borrowed_executor(&state->executor),
-                                     std::make_unique<wire_stream>(w)));
+        const auto c = std::make_shared<detail::connection<executor>>(
+            detail::seat(state, ""), detail::server_transport<executor>(
+                                         state->for_sockets(), std::make_unique<wire_stream>(w)));
         made = c;
         c->start();
     }

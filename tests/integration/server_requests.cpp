@@ -343,6 +343,29 @@ TEST_CASE("server: several may listen on a port where all want to", "[server]") 
     }
 }
 
+TEMPLATE_TEST_CASE("server: runs on an executor of any type", "[server]",
+                   sse::asio::io_context::executor_type, sse::asio::any_io_executor,
+                   sse::asio::strand<sse::asio::io_context::executor_type>) {
+    sse::asio::io_context context;
+    const TestType executor(context.get_executor());
+    sse::server server(executor, {.port = 0});
+    bool same = false;
+    server.get("/stream", [&](const sse::request&, sse::reply re) {
+        same = re.get_executor() == sse::asio::any_io_executor(executor);
+        sse::event_stream stream = re.stream();
+        CHECK(stream.try_send({.data = "here"}) == sse::errc::success);
+    });
+    REQUIRE_FALSE(server.listen());
+    CHECK(server.get_executor() == sse::asio::any_io_executor(executor));
+    std::thread thread([&] { context.run(); });
+    raw_client client(server.local_endpoint().port());
+    client.get("/stream");
+    CHECK(client.read_until("data: here\n\n").find("200 OK") != std::string::npos);
+    sse::asio::post(executor, [&] { server.close(); });
+    thread.join();
+    CHECK(same);
+}
+
 TEST_CASE("server: a port in use is an error of the system", "[server]") {
     running_server server({}, add_routes);
     sse::asio::io_context context;

@@ -20,15 +20,18 @@
 namespace sse::detail {
 
 /// Accepts connections and hands each to the thread that has the fewest.
-class acceptor : public std::enable_shared_from_this<acceptor> {
+template <class Executor>
+class acceptor : public std::enable_shared_from_this<acceptor<Executor>> {
 public:
-    using socket_type = server_transport::socket_type;
-    using cores = std::vector<std::shared_ptr<server_core>>;
+    using core_type = server_core<Executor>;
+    using transport_type = server_transport<Executor>;
+    using socket_type = typename transport_type::socket_type;
+    using cores = std::vector<std::shared_ptr<core_type>>;
 
     /// Accepts on the executor of the first of `targets`.
     explicit acceptor(cores targets)
-        : targets_(std::move(targets)), socket_(targets_[0]->state()->executor),
-          timer_(targets_[0]->state()->executor) {}
+        : targets_(std::move(targets)), socket_(targets_[0]->state()->own_executor),
+          timer_(targets_[0]->state()->own_executor) {}
 
     error_code listen() {
         const server_options& o = targets_[0]->state()->options;
@@ -57,7 +60,7 @@ private:
     }
 
     /// Those that have as few take turns.
-    [[nodiscard]] server_core& choose() noexcept {
+    [[nodiscard]] core_type& choose() noexcept {
         std::size_t best = last_;
         for (std::size_t i = 1; i <= targets_.size(); ++i) {
             const std::size_t candidate = (last_ + i) % targets_.size();
@@ -71,15 +74,15 @@ private:
     }
 
     void accept() {
-        server_core& target = choose();
+        core_type& target = choose();
         socket_.acceptor().async_accept(
-            net::borrowed_executor(&target.state()->executor),
-            [self = shared_from_this(), &target](const error_code& ec, socket_type socket) {
+            target.state()->for_sockets(),
+            [self = this->shared_from_this(), &target](const error_code& ec, socket_type socket) {
                 self->on_accept(ec, std::move(socket), target);
             });
     }
 
-    void on_accept(const error_code& ec, socket_type socket, server_core& target) {
+    void on_accept(const error_code& ec, socket_type socket, core_type& target) {
         if (!socket_.is_open() || ec == asio::error::operation_aborted) return;
         if (!ec) {
             hand_over(std::move(socket), target);
@@ -88,28 +91,28 @@ private:
         if (ec == asio::error::connection_aborted) return accept();
         // out of descriptors or memory: what is there goes on, and some of it will end
         timer_.expires_after(std::chrono::milliseconds(100));
-        timer_.async_wait(calls<&acceptor::accept_again>(weak_from_this()));
+        timer_.async_wait(calls<&acceptor::accept_again>(this->weak_from_this()));
     }
 
     void accept_again(const error_code& ec) {
         if (!ec && socket_.is_open()) accept();
     }
 
-    void hand_over(socket_type socket, server_core& target) {
+    void hand_over(socket_type socket, core_type& target) {
         server_state& s = *target.state();
         ++s.counters.accepted;
-        server_transport arrived(std::move(socket));
+        transport_type arrived(std::move(socket));
         const bool by_address = s.options.limits.connections_per_address != 0;
-        seat place(target.state(), by_address ? arrived.remote_address() : std::string());
+        seat<Executor> place(target.state(), by_address ? arrived.remote_address() : std::string());
         if (&target == targets_[0].get()) return target.add(std::move(arrived), std::move(place));
-        asio::post(s.executor,
+        asio::post(target.state()->own_executor,
                    [core = target.shared_from_this(), t = std::move(arrived),
                     p = std::move(place)]() mutable { core->add(std::move(t), std::move(p)); });
     }
 
     cores targets_;
-    listening_socket socket_;
-    net::timer timer_;
+    listening_socket<Executor> socket_;
+    net::basic_timer<Executor> timer_;
     std::size_t last_ = 0;
 };
 

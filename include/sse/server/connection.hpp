@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
-#include <sse/net/borrowed_executor.hpp>
 #include <sse/net/handler_memory.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/server/deadlines.hpp>
@@ -10,6 +9,7 @@
 #include <sse/server/response.hpp>
 #include <sse/server/seat.hpp>
 #include <sse/server/stream_sink.hpp>
+#include <sse/server/thread_state.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -20,20 +20,21 @@
 
 namespace sse::detail {
 
-/// The executor is that of the server's state, which outlives its connections.
-using server_transport = net::basic_transport<net::borrowed_executor>;
+template <class Executor>
+using server_transport = net::basic_transport<typename thread_state<Executor>::socket_executor>;
 
 /// One connection of a server: reads requests, hands each to its route, writes the answers in their
 /// order, and carries event streams. It always has a read under way, so that a peer that leaves is
 /// noticed at once. While a stream is open all that it keeps are the socket and the feeder.
+template <class Executor>
 class connection final : public reply_port,
                          public stream_sink,
-                         public std::enable_shared_from_this<connection>,
+                         public std::enable_shared_from_this<connection<Executor>>,
                          public deadline_entry {
 public:
-    connection(seat place, server_transport transport)
+    connection(seat<Executor> place, server_transport<Executor> transport)
         : state_(std::move(place)), transport_(std::move(transport)) {}
-    inline ~connection();
+    ~connection();
 
     void start();
     /// Answers with 503 and closes, without reading a request.
@@ -48,10 +49,9 @@ public:
     [[nodiscard]] connection* next() const noexcept { return behind_; }
 
     // reply_port
-    inline void respond(response answer) override;
-    inline stream_sink* open_stream(const http::fields& headers,
-                                    std::shared_ptr<stream_feeder> feeder,
-                                    std::string& first) override;
+    void respond(response answer) override;
+    stream_sink* open_stream(const http::fields& headers, std::shared_ptr<stream_feeder> feeder,
+                             std::string& first) override;
     [[nodiscard]] asio::any_io_executor executor() override { return state_->executor; }
     [[nodiscard]] std::string remote_address() const override {
         return transport_.remote_address();
@@ -66,12 +66,12 @@ public:
         if (timed) state_->timers->set(*this, deadline_kind::write);
         wait_write();
     }
-    inline void finish() override;
+    void finish() override;
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
 
     // deadline_entry
-    inline void on_deadline(deadline_kind kind) override;
+    void on_deadline(deadline_kind kind) override;
 
 private:
     enum class phase : std::uint8_t {
@@ -143,8 +143,8 @@ private:
     bool chunked_ : 1 = true;
     bool keep_alive_ : 1 = true; // behind the stream under way
     std::uint32_t discarded_ = 0;
-    seat state_;
-    server_transport transport_;
+    seat<Executor> state_;
+    server_transport<Executor> transport_;
     std::unique_ptr<exchange> http_;
     std::shared_ptr<stream_feeder> feeder_;
     connection* before_ = nullptr;

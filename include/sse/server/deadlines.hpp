@@ -29,6 +29,7 @@ protected:
     ~deadline_entry() = default;
 
 private:
+    template <class>
     friend class deadlines;
     deadline_entry* before_ = nullptr;
     deadline_entry* behind_ = nullptr;
@@ -38,12 +39,13 @@ private:
 
 /// The deadlines of all connections of a thread, on one timer. Those of a kind have one length, so
 /// each kind's list is in order by itself, and setting, moving and clearing take constant time.
-class deadlines : public std::enable_shared_from_this<deadlines> {
+template <class Executor>
+class deadlines : public std::enable_shared_from_this<deadlines<Executor>> {
 public:
     using durations =
         std::array<std::chrono::milliseconds, static_cast<std::size_t>(deadline_kind::count_)>;
 
-    deadlines(const asio::any_io_executor& executor, const durations& lengths)
+    deadlines(const Executor& executor, const durations& lengths)
         : timer_(executor), lengths_(lengths) {}
 
     /// Sets the deadline of `e`, in place of the one it has. A kind of length zero is none.
@@ -88,7 +90,7 @@ private:
     void wake_at(net::time_point at) {
         wakes_at_ = at;
         timer_.expires_at(at);
-        timer_.async_wait(calls<&deadlines::fire>(weak_from_this()));
+        timer_.async_wait(calls<&deadlines::fire>(this->weak_from_this()));
     }
 
     void fire(const error_code& ec) {
@@ -108,7 +110,7 @@ private:
         if (next < wakes_at_) wake_at(next);
     }
 
-    net::timer timer_;
+    net::basic_timer<Executor> timer_;
     durations lengths_;
     std::array<list, static_cast<std::size_t>(deadline_kind::count_)> lists_{};
     net::time_point wakes_at_ = net::time_point::max();

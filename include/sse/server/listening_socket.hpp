@@ -37,12 +37,13 @@ struct reuse_port {
 #endif
 
 /// The listening socket of a server, TCP or unix, and the file of the latter.
+template <class Executor>
 class listening_socket {
 public:
     using protocol = asio::generic::stream_protocol;
-    using acceptor_type = asio::basic_socket_acceptor<protocol>;
+    using acceptor_type = asio::basic_socket_acceptor<protocol, Executor>;
 
-    explicit listening_socket(const asio::any_io_executor& executor) : acceptor_(executor) {}
+    explicit listening_socket(const Executor& executor) : acceptor_(executor) {}
     listening_socket(const listening_socket&) = delete;
     listening_socket& operator=(const listening_socket&) = delete;
     ~listening_socket() { close(); }
@@ -113,7 +114,8 @@ private:
     error_code remove_stale(const asio::local::stream_protocol::endpoint& at) {
         std::error_code failed;
         if (!std::filesystem::is_socket(at.path(), failed)) return {};
-        asio::basic_stream_socket<asio::local::stream_protocol> probe(acceptor_.get_executor());
+        asio::basic_stream_socket<asio::local::stream_protocol, Executor> probe(
+            acceptor_.get_executor());
         error_code ec;
         static_cast<void>(probe.open(at.protocol(), ec));
         if (!ec) static_cast<void>(probe.non_blocking(true, ec));

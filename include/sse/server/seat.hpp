@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sse/server/admission.hpp>
-#include <sse/server/server_state.hpp>
+#include <sse/server/thread_state.hpp>
 
 #include <memory>
 #include <string_view>
@@ -12,10 +12,11 @@ namespace sse::detail {
 
 /// What a connection counts for, from the moment it was accepted until `leave`, also while it is on
 /// its way to another thread.
+template <class Executor>
 class seat {
 public:
     /// A seat on the thread of `state`; empty where there is no room.
-    seat(std::shared_ptr<server_state> state, std::string_view address)
+    seat(std::shared_ptr<thread_state<Executor>> state, std::string_view address)
         : state_(std::move(state)), place_(state_->admitted->enter(address)) {
         if (place_ == nullptr) {
             ++state_->counters.refused;
@@ -38,11 +39,11 @@ public:
     [[nodiscard]] bool taken() const noexcept { return place_ != nullptr; }
     /// Whether it is only for being told so.
     [[nodiscard]] bool refused() const noexcept { return state_->admitted->is_refused(place_); }
-    [[nodiscard]] server_state& operator*() const noexcept { return *state_; }
-    [[nodiscard]] server_state* operator->() const noexcept { return state_.get(); }
+    [[nodiscard]] thread_state<Executor>& operator*() const noexcept { return *state_; }
+    [[nodiscard]] thread_state<Executor>* operator->() const noexcept { return state_.get(); }
 
 private:
-    std::shared_ptr<server_state> state_;
+    std::shared_ptr<thread_state<Executor>> state_;
     admission::place* place_;
 };
 

@@ -2,19 +2,20 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
-#include <sse/server/acceptor.hpp>
 #include <sse/server/admission.hpp>
 #include <sse/server/drain.hpp>
 #include <sse/server/guard.hpp>
+#include <sse/server/lone_server.hpp>
 #include <sse/server/options.hpp>
 #include <sse/server/reply.hpp>
 #include <sse/server/request.hpp>
-#include <sse/server/server_core.hpp>
+#include <sse/server/server_engine.hpp>
 #include <sse/server/server_state.hpp>
 
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace sse {
@@ -37,24 +38,28 @@ class server {
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit server(const executor_type& executor, server_options options = {}) {
-        const server_limits limits = options.limits;
-        core_ = std::make_shared<detail::server_core>(executor, std::move(options),
-                                                      std::make_shared<detail::admission>(limits));
-        acceptor_ = std::make_shared<detail::acceptor>(detail::acceptor::cores{core_});
+    /// `executor` may be of any type that an `any_io_executor` takes.
+    template <class Executor>
+    requires std::is_convertible_v<Executor, executor_type>
+    explicit server(const Executor& executor, server_options options = {}) {
+        const auto admitted = std::make_shared<detail::admission>(options.limits);
+        const auto made =
+            std::make_shared<detail::lone_server<Executor>>(executor, std::move(options), admitted);
+        state_ = made->state();
+        engine_ = made;
     }
     server(server&&) noexcept = default;
     server& operator=(server&&) = delete;
     ~server() {
-        if (core_) close();
+        if (engine_) close();
     }
 
-    [[nodiscard]] executor_type get_executor() const { return core_->state()->executor; }
+    [[nodiscard]] executor_type get_executor() const { return state_->executor; }
 
     /// Adds a route. In `path` a segment `{name}` stands for one segment, a last `*` for the rest.
     void route(std::string_view method, std::string_view path, request_handler handler) {
-        core_->state()->routes.add(method, path);
-        core_->state()->handlers.push_back(std::move(handler));
+        state_->routes.add(method, path);
+        state_->handlers.push_back(std::move(handler));
     }
     /// Adds a route for GET, and for HEAD where that has none of its own.
     void get(std::string_view path, request_handler handler) {
@@ -68,7 +73,7 @@ public:
     /// Lets `handler` decide on all requests that fit `path` (as in `route`; every method) and have
     /// a route, before that is taken. Several are asked in the order they were added.
     void guard(std::string_view path, guard_handler handler) {
-        core_->state()->guards.emplace_back(path, std::move(handler));
+        state_->guards.emplace_back(path, std::move(handler));
     }
     /// Lets `handler` decide on all requests that have a route.
     void guard(guard_handler handler) { guard("", std::move(handler)); }
@@ -76,13 +81,11 @@ public:
     /// Binds and begins to accept connections.
     /// Errors: those of the system, such as `address_in_use`; `errc::tls_misconfigured`. For a
     /// server of a `server_pool` `errc::operation_in_progress`: the pool listens.
-    [[nodiscard]] error_code listen() {
-        return acceptor_ ? acceptor_->listen() : error_code(errc::operation_in_progress);
-    }
+    [[nodiscard]] error_code listen() { return engine_->listen(); }
 
     /// Where it listens, with the port that was taken.
     [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
-        return acceptor_ ? acceptor_->local_endpoint() : asio::ip::tcp::endpoint();
+        return engine_->local_endpoint();
     }
 
     /// Takes no new connections, and lets those there are end behind their answer or stream.
@@ -94,19 +97,14 @@ public:
     template <class CompletionToken>
     auto async_drain(const drain_options& options, CompletionToken&& token) {
         return asio::async_initiate<CompletionToken, void(error_code, drain_result)>(
-            initiate_drain{core_, acceptor_}, token, options);
+            initiate_drain{engine_, get_executor()}, token, options);
     }
 
     /// Stops listening and closes all connections.
-    void close() {
-        if (acceptor_) acceptor_->stop();
-        core_->close();
-    }
+    void close() { engine_->close(); }
 
     /// Thread safety: from any thread.
-    [[nodiscard]] server_metrics metrics() const noexcept {
-        return core_->state()->counters.read();
-    }
+    [[nodiscard]] server_metrics metrics() const noexcept { return state_->counters.read(); }
 
 private:
     template <class>
@@ -114,24 +112,23 @@ private:
 
     struct initiate_drain {
         using executor_type = asio::any_io_executor;
-        std::shared_ptr<detail::server_core> core;
-        std::shared_ptr<detail::acceptor> acceptor;
-        [[nodiscard]] executor_type get_executor() const noexcept {
-            return core->state()->executor;
-        }
+        std::shared_ptr<detail::server_engine> engine;
+        executor_type executor;
+        [[nodiscard]] executor_type get_executor() const noexcept { return executor; }
         template <class Handler>
         void operator()(Handler&& handler, const drain_options& options) const {
-            if (acceptor) acceptor->stop();
-            core->drain(options, detail::server_core::drain_handler(std::forward<Handler>(handler),
-                                                                    get_executor()));
+            engine->drain(options, detail::server_engine::drain_handler(
+                                       std::forward<Handler>(handler), executor));
         }
     };
 
     /// One of a pool, which listens for it.
-    explicit server(std::shared_ptr<detail::server_core> core) noexcept : core_(std::move(core)) {}
+    server(std::shared_ptr<detail::server_state> state,
+           std::shared_ptr<detail::server_engine> engine) noexcept
+        : state_(std::move(state)), engine_(std::move(engine)) {}
 
-    std::shared_ptr<detail::server_core> core_;
-    std::shared_ptr<detail::acceptor> acceptor_; // null in a pool
+    std::shared_ptr<detail::server_state> state_;
+    std::shared_ptr<detail::server_engine> engine_;
 };
 
 } // namespace sse

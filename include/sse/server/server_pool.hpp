@@ -47,10 +47,10 @@ public:
             contexts_.push_back(std::make_unique<Context>(1));
             const auto executor = contexts_.back()->get_executor();
             work_.push_back(asio::make_work_guard(executor));
-            cores_.push_back(std::make_shared<detail::server_core>(executor, options, admitted));
-            servers_.push_back(server(cores_.back()));
+            cores_.push_back(std::make_shared<core_type>(executor, options, admitted));
+            servers_.push_back(server(cores_.back()->state(), cores_.back()));
         }
-        acceptor_ = std::make_shared<detail::acceptor>(cores_);
+        acceptor_ = std::make_shared<acceptor_type>(cores_);
     }
     basic_server_pool(const basic_server_pool&) = delete;
     basic_server_pool& operator=(const basic_server_pool&) = delete;
@@ -92,7 +92,7 @@ public:
     void close() {
         stop_accepting();
         for (const auto& core : cores_)
-            asio::post(core->state()->executor, detail::calls<&detail::server_core::close>(core));
+            asio::post(core->state()->own_executor, detail::calls<&core_type::close>(core));
         let_end(work_);
     }
 
@@ -122,7 +122,11 @@ public:
     }
 
 private:
-    using work_guards = std::vector<asio::executor_work_guard<typename Context::executor_type>>;
+    using own_executor = typename Context::executor_type;
+    using work_guards = std::vector<asio::executor_work_guard<own_executor>>;
+    using core_type = detail::server_core<own_executor>;
+    using acceptor_type = detail::acceptor<own_executor>;
+    using drain_handler = detail::server_engine::drain_handler;
 
     struct initiate_drain {
         using executor_type = asio::any_io_executor;
@@ -130,24 +134,23 @@ private:
         [[nodiscard]] executor_type get_executor() const noexcept { return self->executor(0); }
         template <class Handler>
         void operator()(Handler&& handler, const drain_options& options) const {
-            self->drain(options, detail::server_core::drain_handler(std::forward<Handler>(handler),
-                                                                    get_executor()));
+            self->drain(options, drain_handler(std::forward<Handler>(handler), get_executor()));
         }
     };
 
     void stop_accepting() {
-        asio::post(executor(0), detail::calls<&detail::acceptor::stop>(acceptor_));
+        asio::post(executor(0), detail::calls<&acceptor_type::stop>(acceptor_));
     }
 
-    void drain(const drain_options& options, detail::server_core::drain_handler handler) {
+    void drain(const drain_options& options, drain_handler handler) {
         stop_accepting();
         const auto sum =
             std::make_shared<detail::drain_gathering>(cores_.size(), std::move(handler));
         for (const auto& core : cores_) {
-            const asio::any_io_executor& ex = core->state()->executor;
+            const auto& ex = core->state()->own_executor;
             asio::post(ex, [core, options, sum, ex] {
                 const auto done = [sum](error_code ec, drain_result r) { sum->add(ec, r); };
-                core->drain(options, detail::server_core::drain_handler(done, ex));
+                core->drain(options, drain_handler(done, ex));
             });
         }
         let_end(work_);
@@ -167,9 +170,9 @@ private:
 
     std::vector<std::unique_ptr<Context>> contexts_;
     work_guards work_;
-    std::vector<std::shared_ptr<detail::server_core>> cores_;
+    std::vector<std::shared_ptr<core_type>> cores_;
     std::vector<server> servers_;
-    std::shared_ptr<detail::acceptor> acceptor_;
+    std::shared_ptr<acceptor_type> acceptor_;
     std::vector<std::thread> threads_;
 };
 

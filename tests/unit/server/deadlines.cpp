@@ -13,7 +13,7 @@ namespace server_deadlines_test {
 using namespace std::chrono_literals;
 using sse::detail::deadline_entry;
 using sse::detail::deadline_kind;
-using sse::detail::deadlines;
+using deadlines = sse::detail::deadlines<sse::asio::io_context::executor_type>;
 
 namespace {
 

@@ -10,7 +10,8 @@
 // The life of a connection: its place in the server, its waits, its end.
 namespace sse::detail {
 
-inline connection::~connection() {
+template <class Executor>
+connection<Executor>::~connection() {
     const bool streamed = phase_ == phase::streaming;
     unlink();
     // the context was destroyed with the operations of this connection
@@ -18,7 +19,8 @@ inline connection::~connection() {
     if (feeder_) feeder_->on_destroyed();
 }
 
-inline void connection::start() {
+template <class Executor>
+void connection<Executor>::start() {
     link();
     open_exchange();
     update_deadline();
@@ -26,7 +28,8 @@ inline void connection::start() {
     wait_readable();
 }
 
-inline void connection::drain() {
+template <class Executor>
+void connection<Executor>::drain() {
     if (phase_ == phase::handshaking) return close();
     if (phase_ == phase::reading && http_->reader.state() == request_reader::phase::idle &&
         http_->output.empty()) {
@@ -34,17 +37,19 @@ inline void connection::drain() {
     }
 }
 
-inline void connection::link() {
-    server_state& s = *state_;
+template <class Executor>
+void connection<Executor>::link() {
+    auto& s = *state_;
     behind_ = s.first;
     if (behind_ != nullptr) behind_->before_ = this;
     s.first = this;
     linked_ = true;
 }
 
-inline void connection::unlink() noexcept {
+template <class Executor>
+void connection<Executor>::unlink() noexcept {
     if (!linked_) return;
-    server_state& s = *state_;
+    auto& s = *state_;
     linked_ = false;
     s.timers->clear(*this);
     (before_ != nullptr ? before_->behind_ : s.first) = behind_;
@@ -52,15 +57,17 @@ inline void connection::unlink() noexcept {
     state_.leave();
 }
 
-inline void connection::wait_readable() {
+template <class Executor>
+void connection<Executor>::wait_readable() {
     if (reading_ || ended_ || phase_ == phase::closed) return;
     const std::size_t ahead = state_->options.limits.input;
     if (ahead != 0 && http_ && http_->input.size() >= ahead) return;
     reading_ = true;
-    transport_.async_wait_readable(readable{shared_from_this()});
+    transport_.async_wait_readable(readable{this->shared_from_this()});
 }
 
-inline void connection::on_readable(const error_code& waited) {
+template <class Executor>
+void connection<Executor>::on_readable(const error_code& waited) {
     reading_ = false;
     if (waited) return lost(waited);
     if (phase_ == phase::closed) return;
@@ -73,7 +80,8 @@ inline void connection::on_readable(const error_code& waited) {
     wait_readable();
 }
 
-inline void connection::on_input(std::string_view bytes) {
+template <class Executor>
+void connection<Executor>::on_input(std::string_view bytes) {
     switch (phase_) {
     case phase::reading: return process(bytes);
     case phase::streaming:
@@ -91,7 +99,8 @@ inline void connection::on_input(std::string_view bytes) {
     }
 }
 
-inline void connection::on_end(const error_code& ec) {
+template <class Executor>
+void connection<Executor>::on_end(const error_code& ec) {
     ended_ = true;
     tell_guards();
     const bool clean = ec == asio::error::eof;
@@ -101,7 +110,8 @@ inline void connection::on_end(const error_code& ec) {
     http_->last = phase_ == phase::reading;
 }
 
-inline void connection::flush() {
+template <class Executor>
+void connection<Executor>::flush() {
     if (writing_ || phase_ == phase::closed) return;
     if (!http_->output.empty()) {
         error_code ec;
@@ -114,13 +124,15 @@ inline void connection::flush() {
     if (http_->last && phase_ == phase::reading) linger();
 }
 
-inline void connection::wait_write() {
+template <class Executor>
+void connection<Executor>::wait_write() {
     if (writing_) return; // for what was to be sent before the stream began
     writing_ = true;
-    transport_.async_wait_writable(calls<&connection::on_writable>(shared_from_this()));
+    transport_.async_wait_writable(calls<&connection::on_writable>(this->shared_from_this()));
 }
 
-inline void connection::on_writable(const error_code& waited) {
+template <class Executor>
+void connection<Executor>::on_writable(const error_code& waited) {
     writing_ = false;
     if (waited) return lost(waited);
     if (phase_ == phase::closed) return;
@@ -136,7 +148,8 @@ inline void connection::on_writable(const error_code& waited) {
 
 /// Ends our direction, and waits for the peer to end its own: closing with unread bytes would reset
 /// the connection, and with it destroy the answer.
-inline void connection::linger() {
+template <class Executor>
+void connection<Executor>::linger() {
     if (ended_) return lost(errc::closed);
     if (phase_ != phase::lingering) {
         phase_ = phase::lingering;
@@ -149,9 +162,10 @@ inline void connection::linger() {
     wait_readable();
 }
 
-inline void connection::lost(const error_code& why) {
+template <class Executor>
+void connection<Executor>::lost(const error_code& why) {
     if (phase_ == phase::closed) return;
-    const auto self = shared_from_this();
+    const auto self = this->shared_from_this();
     const phase before = std::exchange(phase_, phase::closed);
     if (before == phase::streaming) leave_stream();
     unlink();

@@ -14,12 +14,14 @@
 // Requests and short answers of a connection.
 namespace sse::detail {
 
-inline exchange& connection::open_exchange() {
+template <class Executor>
+exchange& connection<Executor>::open_exchange() {
     if (!http_) http_ = std::make_unique<exchange>(state_->options.limits);
     return *http_;
 }
 
-inline void connection::refuse() {
+template <class Executor>
+void connection<Executor>::refuse() {
     link();
     open_exchange().last = true;
     phase_ = phase::answering;
@@ -27,7 +29,8 @@ inline void connection::refuse() {
     wait_readable();
 }
 
-inline answer_context connection::context() const {
+template <class Executor>
+answer_context connection<Executor>::context() const {
     server_state& s = *state_;
     const http::request_head& head = http_->reader.current().head;
     const bool complete = http_->reader.state() == request_reader::phase::done;
@@ -38,7 +41,8 @@ inline answer_context connection::context() const {
     return {complete && head.method == "HEAD", persists, complete ? head.minor : 1, s.date.value()};
 }
 
-inline void connection::process(std::string_view bytes) {
+template <class Executor>
+void connection<Executor>::process(std::string_view bytes) {
     processing_ = true;
     while (!bytes.empty() && phase_ == phase::reading && http_->output.size() < max_output &&
            !http_->last) {
@@ -59,13 +63,15 @@ inline void connection::process(std::string_view bytes) {
 }
 
 /// Goes on with what came while there was something else to do.
-inline void connection::process_input() {
+template <class Executor>
+void connection<Executor>::process_input() {
     const std::string input = std::exchange(http_->input, {});
     process(input);
     wait_readable();
 }
 
-inline void connection::after_request() {
+template <class Executor>
+void connection<Executor>::after_request() {
     request_reader& reader = http_->reader;
     switch (reader.state()) {
     case request_reader::phase::failed: return fail(reader.error());
@@ -80,8 +86,9 @@ inline void connection::after_request() {
     }
 }
 
-inline void connection::dispatch() {
-    server_state& s = *state_;
+template <class Executor>
+void connection<Executor>::dispatch() {
+    auto& s = *state_;
     ++s.counters.requests;
     phase_ = phase::answering;
     s.timers->clear(*this);
@@ -91,7 +98,8 @@ inline void connection::dispatch() {
     call_handler(rq, j.route);
 }
 
-inline void connection::call_handler(request& rq, std::size_t route) {
+template <class Executor>
+void connection<Executor>::call_handler(request& rq, std::size_t route) {
     server_state& s = *state_;
     std::vector<guard_handler> guards;
     for (const auto& [path, guard] : s.guards) {
@@ -99,33 +107,37 @@ inline void connection::call_handler(request& rq, std::size_t route) {
     }
     // a copy, since a handler may add routes
     request_handler handler = s.handlers[route];
-    if (guards.empty()) return handler(rq, reply(shared_from_this()));
-    const auto call = std::make_shared<guarded_call>(rq, reply(shared_from_this()),
+    if (guards.empty()) return handler(rq, reply(this->shared_from_this()));
+    const auto call = std::make_shared<guarded_call>(rq, reply(this->shared_from_this()),
                                                      std::move(guards), std::move(handler));
     http_->call = call;
     guarded_call::go_on(call);
 }
 
-inline void connection::tell_guards() noexcept {
+template <class Executor>
+void connection<Executor>::tell_guards() noexcept {
     const auto call = http_ ? http_->call.lock() : nullptr;
     if (call) call->left.emit(asio::cancellation_type::terminal);
 }
 
 /// That of the request under way, as far as it was understood, where somebody wants to know.
-inline std::string connection::origin() const {
+template <class Executor>
+std::string connection<Executor>::origin() const {
     if (state_->options.cors.origins.empty()) return {};
     const std::string* value = http_->reader.current().head.headers.find("Origin");
     return value == nullptr ? std::string() : *value;
 }
 
-inline void connection::fail(errc e) {
+template <class Executor>
+void connection<Executor>::fail(errc e) {
     const int status = http::status_for(e);
     phase_ = phase::answering;
     http_->last = true;
     respond({.status = status, .body = std::string(message(e)) + "\n"});
 }
 
-inline void connection::respond(response answer) {
+template <class Executor>
+void connection<Executor>::respond(response answer) {
     if (phase_ != phase::answering) return;
     const answer_context c = context();
     add_cors_fields(state_->options.cors, origin(), answer.headers);
@@ -134,7 +146,8 @@ inline void connection::respond(response answer) {
     answered();
 }
 
-inline void connection::answered() {
+template <class Executor>
+void connection<Executor>::answered() {
     phase_ = phase::reading;
     served_ = true;
     http_->reader.reset();

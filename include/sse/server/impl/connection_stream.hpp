@@ -10,9 +10,10 @@
 // Event streams of a connection.
 namespace sse::detail {
 
-inline stream_sink* connection::open_stream(const http::fields& headers,
-                                            std::shared_ptr<stream_feeder> feeder,
-                                            std::string& first) {
+template <class Executor>
+stream_sink* connection<Executor>::open_stream(const http::fields& headers,
+                                               std::shared_ptr<stream_feeder> feeder,
+                                               std::string& first) {
     if (phase_ != phase::answering) return nullptr;
     answer_context c = context();
     c.keep_alive = c.keep_alive && c.minor != 0;
@@ -39,8 +40,9 @@ inline stream_sink* connection::open_stream(const http::fields& headers,
     return this;
 }
 
-inline void connection::enter_stream(std::shared_ptr<stream_feeder> feeder,
-                                     const answer_context& c) {
+template <class Executor>
+void connection<Executor>::enter_stream(std::shared_ptr<stream_feeder> feeder,
+                                        const answer_context& c) {
     chunked_ = c.minor != 0;
     keep_alive_ = c.keep_alive;
     phase_ = phase::streaming;
@@ -55,12 +57,14 @@ inline void connection::enter_stream(std::shared_ptr<stream_feeder> feeder,
     if (!processing_) wait_readable();
 }
 
-inline void connection::leave_stream() {
+template <class Executor>
+void connection<Executor>::leave_stream() {
     --state_->counters.streams;
     state_->admitted->close_stream();
 }
 
-inline void connection::finish() {
+template <class Executor>
+void connection<Executor>::finish() {
     if (phase_ != phase::streaming) return;
     leave_stream();
     feeder_.reset();
@@ -70,7 +74,8 @@ inline void connection::finish() {
     answered();
 }
 
-inline bool connection::end_stream() {
+template <class Executor>
+bool connection<Executor>::end_stream() {
     if (phase_ != phase::streaming) return false;
     const auto feeder = feeder_;
     return feeder->on_drain();

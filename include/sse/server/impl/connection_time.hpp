@@ -10,7 +10,8 @@
 namespace sse::detail {
 
 /// The time for it is that of the first head. The transport is the layer's in the meantime.
-inline void connection::shake_hands() {
+template <class Executor>
+void connection<Executor>::shake_hands() {
     server_state& s = *state_;
     const std::size_t limit = s.options.limits.handshakes;
     if (limit != 0 && s.handshakes >= limit) {
@@ -20,7 +21,7 @@ inline void connection::shake_hands() {
     ++s.handshakes;
     phase_ = phase::handshaking;
     auto done = asio::bind_cancellation_slot(
-        http_->left.slot(), [self = shared_from_this()](const error_code& ec, auto stream) {
+        http_->left.slot(), [self = this->shared_from_this()](const error_code& ec, auto stream) {
             self->on_handshake(ec, std::move(stream));
         });
     s.options.tls->async_handshake(
@@ -28,18 +29,20 @@ inline void connection::shake_hands() {
         net::tls_server_layer::handler_type(std::move(done), asio::any_io_executor(s.executor)));
 }
 
-inline void connection::on_handshake(const error_code& ec,
-                                     std::unique_ptr<net::byte_stream> stream) {
+template <class Executor>
+void connection<Executor>::on_handshake(const error_code& ec,
+                                        std::unique_ptr<net::byte_stream> stream) {
     --state_->handshakes;
     if (ec) ++state_->counters.tls_failed;
     if (phase_ != phase::handshaking) return; // the stream closes itself
     if (ec) return lost(ec);
-    transport_ = server_transport(net::borrowed_executor(&state_->executor), std::move(stream));
+    transport_ = server_transport<Executor>(state_->for_sockets(), std::move(stream));
     phase_ = phase::reading;
     wait_readable();
 }
 
-inline void connection::update_deadline() {
+template <class Executor>
+void connection<Executor>::update_deadline() {
     if (phase_ != phase::reading) return;
     deadline_kind kind = deadline_kind::head;
     if (!http_->output.empty()) {
@@ -54,10 +57,11 @@ inline void connection::update_deadline() {
         }
     }
     // absolute: bytes that drip in do not move it
-    if (deadlines::kind_of(*this) != kind) state_->timers->set(*this, kind);
+    if (deadlines<Executor>::kind_of(*this) != kind) state_->timers->set(*this, kind);
 }
 
-inline void connection::on_deadline(deadline_kind kind) {
+template <class Executor>
+void connection<Executor>::on_deadline(deadline_kind kind) {
     const bool begun =
         phase_ == phase::reading && http_ && http_->reader.state() != request_reader::phase::idle;
     if (phase_ == phase::handshaking) return lost(errc::handshake_timeout);
