@@ -11,9 +11,11 @@
 
 namespace sse {
 
-/// The events of a complete text, parsed while it is iterated, once.
+/// The events of a complete text, parsed while it is iterated, once. A template of its parser so
+/// that only those who iterate compile that.
 /// Lifetime: borrows the text; an event is valid until the iterator moves on.
-class event_range {
+template <class Parser>
+class basic_event_range {
 public:
     class iterator {
     public:
@@ -33,12 +35,12 @@ public:
         }
 
     private:
-        friend class event_range;
-        explicit iterator(event_range& range) : range_(&range) {}
-        event_range* range_ = nullptr;
+        friend class basic_event_range;
+        explicit iterator(basic_event_range& range) : range_(&range) {}
+        basic_event_range* range_ = nullptr;
     };
 
-    explicit event_range(std::string_view text, utf8_policy utf8 = utf8_policy::replace)
+    explicit basic_event_range(std::string_view text, utf8_policy utf8 = utf8_policy::replace)
         : parser_({.limits = {}, .utf8 = utf8}) {
         parser_.feed(text);
     }
@@ -62,17 +64,20 @@ private:
         at_end_ = status != parse_status::event;
     }
 
-    basic_parser<growing_storage<>, no_limits> parser_;
+    Parser parser_;
     bool at_end_ = false;
 };
+
+/// What `parse` returns.
+using event_range = basic_event_range<basic_parser<growing_storage<>, no_limits>>;
 
 /// The events of a complete text: `for (sse::event_view e : sse::parse(text))`. An unfinished
 /// last block is no event (HTML, 9.2.6). No limits: the text is in memory already. Ends early at
 /// bytes that are not UTF-8 only under `utf8_policy::reject`.
 /// Lifetime: borrows the text; an event is valid until the iterator moves on.
-[[nodiscard]] inline event_range parse(std::string_view text,
-                                       utf8_policy utf8 = utf8_policy::replace) {
-    return event_range(text, utf8);
+template <class Range = event_range>
+[[nodiscard]] Range parse(std::string_view text, utf8_policy utf8 = utf8_policy::replace) {
+    return Range(text, utf8);
 }
 
 } // namespace sse
