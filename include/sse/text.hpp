@@ -7,6 +7,7 @@
 #include <sse/text/parse.hpp>
 #include <sse/text/parse_status.hpp>
 #include <sse/text/parser.hpp>
+#include <sse/text/parser_options.hpp>
 #include <sse/text/serializer.hpp>
 #include <sse/text/storage.hpp>
 #include <sse/text/utf8.hpp>

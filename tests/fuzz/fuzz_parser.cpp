@@ -25,13 +25,14 @@ struct recorder {
     void on_retry(std::chrono::milliseconds time) { retries.push_back(time); }
 };
 
-/// Sizes of pieces, from a seed: from one byte to some blocks, a few empty.
+/// Sizes of pieces, from a seed: from one byte to some blocks, a few empty, a few as packets.
 class piece_sizes {
 public:
     explicit piece_sizes(std::uint32_t seed) : state_(seed * 2654435761U + 1) {}
     std::size_t next() {
         state_ = state_ * 1664525U + 1013904223U;
         const std::uint32_t bits = state_ >> 16;
+        if (bits % 16 == 1) return bits / 16 % 1500;
         return bits % 4 == 0 ? bits / 4 % 200 : bits / 4 % 9;
     }
 

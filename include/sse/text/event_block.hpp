@@ -5,6 +5,7 @@
 #include <sse/text/event.hpp>
 #include <sse/text/field.hpp>
 #include <sse/text/limits.hpp>
+#include <sse/text/line_scanner.hpp>
 #include <sse/text/parse_status.hpp>
 #include <sse/text/scan.hpp>
 #include <sse/text/storage.hpp>
@@ -90,7 +91,8 @@ public:
             next_id_.borrow(without_start(line, spaced_id));
             return parse_status::need_input;
         }
-        if (is_field(line, spaced_event)) return add_type(without_start(line, spaced_event));
+        // of a line as short as "event:" the line end is compared, which is no space
+        if (begins_with(line, spaced_event)) return add_type(without_start(line, spaced_event));
         return add(line, bytes);
     }
 
@@ -143,6 +145,19 @@ public:
             return fail(errc::event_too_large);
         }
         return parse_status::need_input;
+    }
+
+    /// More of a long line of data, which has `line_size` bytes so far: takes what is quick to copy
+    /// off `bytes`, and returns how many.
+    constexpr std::size_t take_long_line(std::string_view& bytes, std::size_t line_size) noexcept {
+        if (exceeds(line_size + bytes.size(), limits_.line) ||
+            exceeds(data_.size() + bytes.size(), limits_.event)) {
+            return 0; // some of them may be too many
+        }
+        const std::size_t taken = data_.append_by(
+            [bytes](char* to, std::size_t room) { return copy_plain(bytes, to, room); });
+        bytes.remove_prefix(taken);
+        return taken;
     }
 
     /// The end of a value that came in parts.

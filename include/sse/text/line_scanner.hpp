@@ -50,6 +50,21 @@ inline const char* scan_stretch(const char* bytes, const char* end, stretch_scan
     return text.empty() || is_one_line_in_blocks(text);
 }
 
+/// Copies to `to`, where there is `room`, what `bytes` begin with, as far as it is quick to tell
+/// that this is ASCII without a line end: in one pass where this machine has a way, and otherwise
+/// none of it. How many bytes.
+[[nodiscard]] constexpr std::size_t copy_plain([[maybe_unused]] std::string_view bytes,
+                                               [[maybe_unused]] char* to,
+                                               [[maybe_unused]] std::size_t room) noexcept {
+#if defined(SSE_HAS_AVX2)
+    const std::size_t size = bytes.size() < room ? bytes.size() : room;
+    if (!std::is_constant_evaluated() && size >= avx2::least_copy && has_avx2()) {
+        return avx2::copy_plain(bytes.data(), size, to);
+    }
+#endif
+    return 0;
+}
+
 /// What `scan_stretch` finds, byte by byte for constant evaluation.
 constexpr const char* scan_stretch_bytes(const char* bytes, const char* end,
                                          stretch_scan& found) noexcept {
@@ -72,7 +87,12 @@ public:
         next_block_ = 0;
         stretch_.blocks[0] = {};
         is_decoded_ = is_decoded;
-        may_hold_nul_ = is_line_feed_next_ = false;
+        may_hold_nul_ = false;
+    }
+
+    /// Whether the last bytes belong to a long line, and none of them to an unfinished sequence.
+    [[nodiscard]] constexpr bool is_in_long_line() const noexcept {
+        return stretch_.is_long_line && !stretch_.non_ascii;
     }
 
     /// Finds several line ends: what it needs stays in registers, and goes back at the end.
@@ -103,8 +123,6 @@ public:
                 }
                 bytes_ = next_->bytes;
                 ++next_;
-                if (scanner_.is_line_feed_next_) [[unlikely]]
-                    drop_line_feed();
             }
             at_ = bytes_ + static_cast<unsigned>(std::countr_zero(line_ends_));
             line_ends_ &= line_ends_ - 1;
@@ -119,7 +137,7 @@ public:
             const char* const begin = at_ + 1;
             if (*at_ == '\n' || begin == scanner_.end_ || *begin != '\n') return begin;
             if (line_ends_ == 0) [[unlikely]]
-                scanner_.is_line_feed_next_ = true;
+                drop_line_feed();
             line_ends_ &= line_ends_ - 1;
             return begin + 1;
         }
@@ -133,10 +151,15 @@ public:
         }
 
     private:
-        /// The first line end of a block is the rest of one in the block before.
+        /// Goes on to the next block, of which the first line end belongs to the last one found.
         [[gnu::always_inline]] constexpr void drop_line_feed() noexcept {
-            scanner_.is_line_feed_next_ = false;
-            line_ends_ &= line_ends_ - 1;
+            if (next_->line_ends == 0) {
+                (void)scanner_.load(); // there is a line end, so this finds it
+                next_ = scanner_.stretch_.blocks.data();
+            }
+            bytes_ = next_->bytes;
+            line_ends_ = next_->line_ends;
+            ++next_;
         }
 
         line_scanner& scanner_;
@@ -213,7 +236,6 @@ private:
     utf8_context before_first_{};
     bool is_decoded_ = false;
     bool may_hold_nul_ = false;
-    bool is_line_feed_next_ = false; ///< the next line end belongs to the last one
     bool is_suspect_ = false;
     bool is_stretch_suspect_ = false;
 };

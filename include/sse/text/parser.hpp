@@ -5,12 +5,11 @@
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
 #include <sse/text/event_block.hpp>
-#include <sse/text/limits.hpp>
 #include <sse/text/line_scanner.hpp>
 #include <sse/text/open_line.hpp>
 #include <sse/text/parse_status.hpp>
+#include <sse/text/parser_options.hpp>
 #include <sse/text/storage.hpp>
-#include <sse/text/utf8.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -19,14 +18,6 @@
 #include <utility>
 
 namespace sse {
-
-/// How a parser works.
-template <class Limits = limits>
-struct parser_options {
-    Limits limits{};                         ///< bytes kept at most
-    utf8_policy utf8 = utf8_policy::replace; ///< what is done with bytes that are not UTF-8
-    bool comments = false;                   ///< whether `next` reports comments
-};
 
 /// Parses `text/event-stream` (HTML, 9.2.5 and 9.2.6) from bytes that come in pieces.
 ///
@@ -53,6 +44,10 @@ public:
     /// Goes on with `bytes`, any number of them. Only when `next` says `need_input`.
     /// Lifetime: borrowed until `next` says `need_input`.
     constexpr void feed(std::string_view bytes) noexcept {
+        if (line_.name() == field_name::data && scanner_.is_in_long_line()) {
+            line_.grow(block_.take_long_line(bytes, line_.size()));
+            if (bytes.empty()) return; // nothing is left to scan
+        }
         if (!bom_.passed() && !bom_.skip(bytes)) line_.open_unknown();
         if (!bytes.empty()) {
             const bool is_behind_cr = std::exchange(ends_with_cr_, bytes.back() == '\r');
@@ -146,6 +141,12 @@ private:
     /// Parses on, and tells `found` of everything to report until that says to stop.
     template <class Found>
     constexpr parse_status run(Found&& found) {
+        if (line_.is_open() && begin_ == scanner_.end()) return parse_status::need_input;
+        return run_on(found);
+    }
+
+    template <class Found>
+    [[gnu::noinline]] constexpr parse_status run_on(Found& found) {
         if (is_skipping_ && !skip()) return parse_status::need_input;
         const parse_status status = advance(found);
         return status == parse_status::need_input ? keep_rest() : status;
@@ -281,7 +282,6 @@ private:
     }
 
     using field_name = detail::field_name;
-
     detail::event_block<Storage, Limits> block_{};
     detail::line_scanner scanner_{};
     detail::open_line line_{};

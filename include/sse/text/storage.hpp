@@ -50,6 +50,14 @@ public:
         return true;
     }
 
+    /// Adds what `copy(memory, room)` writes, and returns what that does: how many bytes.
+    template <class Copy>
+    std::size_t append_by(Copy&& copy) noexcept {
+        const std::size_t copied = copy(memory_.data() + size_, memory_.size() - size_);
+        size_ += copied;
+        return copied;
+    }
+
     /// Adds a line feed and `line`, which lies in bytes that go on to `end`, where there is room
     /// for more than that; false, and nothing added, otherwise. Copying more than asked for spares
     /// short lines the branches on their size, which no processor can foresee.
@@ -114,6 +122,14 @@ public:
         for (const char c : bytes)
             text_[size_++] = c;
         return true;
+    }
+
+    /// Adds what `copy(memory, room)` writes, and returns what that does: how many bytes.
+    template <class Copy>
+    constexpr std::size_t append_by(Copy&& copy) noexcept {
+        const std::size_t copied = copy(text_.data() + size_, N - size_);
+        size_ += copied;
+        return copied;
     }
 
     /// There is never room for more than a line.
@@ -196,6 +212,13 @@ public:
         const bool fits = storage_.append(text);
         refresh();
         return fits;
+    }
+    /// Adds to an owned text what `copy(memory, room)` writes, and returns how many bytes.
+    template <class Copy>
+    constexpr std::size_t append_by(Copy&& copy) noexcept {
+        const std::size_t copied = storage_.append_by(copy);
+        refresh();
+        return copied;
     }
     /// Adds a line feed and `line`; false, and perhaps a part added, when there is no room.
     [[nodiscard]] constexpr bool join(std::string_view line) {

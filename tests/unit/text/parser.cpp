@@ -210,6 +210,53 @@ TEST_CASE("parser: each limit has an error of its own, and is met however the st
     CHECK(error_after(": 4567890123456789012\n", options) == errc::line_too_long);
 }
 
+TEST_CASE("parser: a limit is met within long lines that come in pieces") {
+    const std::string value(5000, 'x');
+    const std::string stream = "data: " + value + "\n\n";
+    const auto error_of = [&](const sse::limits& limits) {
+        sse::parser parser({.limits = limits});
+        recorder found;
+        for (std::size_t at = 0; at < stream.size(); at += 1460)
+            parser.push(std::string_view(stream).substr(at, 1460), found);
+        CHECK(found.events.size() == (parser.error() == errc::success ? 1U : 0U));
+        return parser.error();
+    };
+    CHECK(error_of({.event = value.size()}) == errc::success);
+    CHECK(error_of({.event = value.size() - 1}) == errc::event_too_large);
+    CHECK(error_of({.line = value.size() + 6}) == errc::success);
+    CHECK(error_of({.line = value.size() + 5}) == errc::line_too_long);
+}
+
+TEST_CASE("parser: fixed storage takes long lines that come in pieces, up to its size") {
+    const std::string part(1000, 'x');
+    sse::basic_parser<sse::fixed_storage<3000>> parser;
+    recorder found;
+    for (const std::string& piece : {"data: " + part, part, part + "\n\n"})
+        REQUIRE(parser.push(piece, found) == parse_status::need_input);
+    CHECK(found.events == std::vector<event>{{"message", part + part + part, ""}});
+    for (const std::string& piece : {"data: " + part, part, part})
+        REQUIRE(parser.push(piece, found) == parse_status::need_input);
+    CHECK(parser.push("x", found) == parse_status::failed);
+    CHECK(parser.error() == errc::event_too_large);
+}
+
+TEST_CASE("parser: goes on in a long line from every kind of piece before it") {
+    // the end of one piece is what the fast way through the next one relies on
+    const std::string part(3000, 'x');
+    for (const std::string_view end : {"", "\xC3", "\xE6\x97", "\xE6\x97\xA5", "\t", "\n", "\r"}) {
+        for (const std::string_view start : {"", "\xA9", "\xA5", "\n", "\r", "\n\n", "\ndata: "}) {
+            const std::string first = "data: " + part + std::string(end);
+            const std::string second = std::string(start) + part;
+            const std::string third = part + "\n\ndata: b\n\n";
+            sse::testing::reference_parser reference;
+            reference.feed(first + second + third);
+            CHECK(parse_pieces({first, second, "", third}).events == reference.events);
+            CHECK(parse_pieces({first, second, part, part, "\n\n"}).events ==
+                  parse_pieces({first + second + part + part + "\n\n"}).events);
+        }
+    }
+}
+
 TEST_CASE("parser: lines that nobody asked for have no limit and take no memory") {
     const sse::parser_options<> options{.limits = {.line = 16, .event = 16, .id = 16, .type = 16}};
     sse::parser parser(options);

@@ -150,6 +150,24 @@ TEST_CASE("scan: a byte of any kind is seen wherever it is in long lines") {
     }
 }
 
+TEST_CASE("scan: a copy stops before anything but ASCII above CR, and stays where there is room") {
+    for (const std::size_t size : {1U, 127U, 128U, 129U, 300U, 500U}) {
+        for (std::size_t at = 0; at <= size; ++at) {
+            for (const char byte : {'\n', '\r', '\x80', 'x'}) {
+                std::string text(size + 1, 'a');
+                text[at] = byte;
+                std::vector<char> copy(size, '-'); // a sanitizer sees a byte too many
+                const std::size_t copied =
+                    sse::detail::copy_plain({text.data() + 1, size}, copy.data(), copy.size());
+                const std::size_t plain = byte != 'x' && at != 0 ? at - 1 : size;
+                REQUIRE(copied <= plain);
+                REQUIRE(std::string_view(copy.data(), copied) == text.substr(1, copied));
+                if (plain == size) REQUIRE((copied == size || copied == 0));
+            }
+        }
+    }
+}
+
 TEST_CASE("line_scanner: finds each line end once, over blocks and tails") {
     CHECK(line_ends_of("").empty());
     CHECK(line_ends_of("a").empty());
