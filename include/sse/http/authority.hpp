@@ -109,11 +109,13 @@ struct authority {
         end = bracket + 1;
     } else {
         while (end < text.size() && text[end] != ':') {
-            const bool triplet = is_percent_triplet(text, end);
-            if (!triplet && !is_unreserved(text[end]) && !is_sub_delim(text[end])) {
+            if (is_unreserved(text[end]) || is_sub_delim(text[end])) {
+                ++end;
+            } else if (is_percent_triplet(text, end)) {
+                end += 3;
+            } else {
                 return std::nullopt;
             }
-            end += triplet ? 3 : 1;
         }
         result.host = text.substr(0, end);
     }

@@ -5,6 +5,7 @@
 #include <sse/http/syntax.hpp>
 #include <sse/text/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -95,18 +96,23 @@ private:
     /// method may begin with, or the word "HTTP/".
     [[nodiscard]] bool plausible_start(std::string_view piece) const noexcept {
         constexpr std::string_view protocol = "HTTP/";
-        const bool request = kind_ == head_kind::request;
-        std::size_t at = line_size();
-        for (const char c : piece) {
-            const bool line_end = c == '\r' || c == '\n';
-            const bool printable = request ? is_visible(c) || c == ' ' : is_field_char(c);
-            if (!printable && !line_end) return false;
-            if (request && at == 0 && !is_token_char(c) && (skipped_ || !line_end)) return false;
-            if (!request && at < protocol.size() && c != protocol[at]) return false;
-            ++at;
+        const std::size_t at = line_size();
+        if (kind_ == head_kind::response) {
+            const std::string_view wanted = at < protocol.size() ? protocol.substr(at) : "";
+            const std::size_t size = std::min(piece.size(), wanted.size());
+            return piece.substr(0, size) == wanted.substr(0, size) &&
+                   std::all_of(piece.begin(), piece.end(),
+                               [](char c) { return is_field_char(c) || is_line_end(c); });
         }
-        return true;
+        if (at == 0 && !piece.empty() && !is_token_char(piece[0]) &&
+            (skipped_ || !is_line_end(piece[0]))) {
+            return false;
+        }
+        return std::all_of(piece.begin(), piece.end(),
+                           [](char c) { return is_visible(c) || c == ' ' || is_line_end(c); });
     }
+
+    [[nodiscard]] static bool is_line_end(char c) noexcept { return c == '\r' || c == '\n'; }
 
     /// Whether a request line may be one of HTTP from 1.0 on; other protocols wait for an answer to
     /// their first line, and would for one to a head.

@@ -12,7 +12,7 @@ namespace sse::http {
 
 /// The unreserved characters, which never need encoding: RFC 3986, section 2.3.
 [[nodiscard]] constexpr bool is_unreserved(char c) noexcept {
-    return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    return is_digit(c) || is_alpha(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 /// The sub-delims of RFC 3986, section 2.2.

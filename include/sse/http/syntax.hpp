@@ -90,6 +90,9 @@ inline constexpr std::array<bool, 256> token_chars = token_table();
     if (a.size() != b.size()) {
         return false;
     }
+    if (a == b) { // as most write it
+        return true;
+    }
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) {
             return false;

@@ -59,6 +59,12 @@ public:
         return {p.data->bytes() + from, p.size - from};
     }
 
+    /// The segment that `at` lies in. Not for a lost one or the end.
+    [[nodiscard]] const std::shared_ptr<const segment>&
+    segment_of(const cursor& at) const noexcept {
+        return find(at).data;
+    }
+
     /// The bytes of one event from `at` on.
     [[nodiscard]] std::string_view event(const cursor& at) const noexcept {
         const piece& p = find(at);
@@ -66,18 +72,13 @@ public:
         return {p.data->bytes() + from, event_end(p, at.ordinal) - at.offset};
     }
 
-    /// Moves `at` on by `bytes`, at most those of `slice(at)`; returns how many events that
+    /// Moves `at` on by `bytes`, at most those up to the end; returns how many events that
     /// completed.
     std::uint64_t advance(cursor& at, std::size_t bytes) const noexcept {
         if (bytes == 0) return 0;
-        const piece& p = find(at);
         const std::uint64_t before = at.ordinal;
         at.offset += bytes;
-        if (at.offset == p.data->base() + p.size) {
-            at.ordinal = p.data->ordinal() + p.count;
-        } else {
-            at.ordinal = ordinal_at(p, at.offset);
-        }
+        at.ordinal = at.offset == end_.offset ? end_.ordinal : ordinal_at(find(at), at.offset);
         return at.ordinal - before;
     }
 

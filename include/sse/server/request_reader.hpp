@@ -68,16 +68,25 @@ public:
 
     /// Makes ready for the next request.
     void reset() {
+        auto& [head, path, query, body, parameters, state] = request_; // all there is
         head_.reset();
-        http::fields lines = std::move(request_.head.headers); // for their memory
-        lines.clear();
-        request_ = {};
-        request_.head.headers = std::move(lines);
+        head.method = "GET";
+        head.target = "/";
+        head.minor = 1;
+        head.headers.clear();
+        path.clear();
+        query = {};
+        body.clear();
+        if (body.capacity() > kept_memory) body.shrink_to_fit();
+        parameters.clear();
+        state.reset();
         phase_ = phase::idle;
         error_ = errc::success;
     }
 
 private:
+    static constexpr std::size_t kept_memory = 1024; // bytes of a body, for the next one
+
     /// With `more` bytes, or with those that a chunk's size announces.
     [[nodiscard]] bool is_too_large(std::size_t more) const noexcept {
         if (body_limit_ == 0) return false;

@@ -115,6 +115,52 @@ TEST_CASE("subscription: small segments go out together, and may be cut anywhere
     }
 }
 
+TEST_CASE("subscription: what is joined of small segments is joined once for all that want it",
+          "[subscription]") {
+    fixture f;
+    std::string all;
+    const auto publish = [&](std::string_view topic, int n) {
+        const std::string data(60, static_cast<char>('a' + n));
+        const std::string id = f.next_id();
+        f.publish(topic, data);
+        if (topic == "a") all += chunk(data, id);
+    };
+    for (int i = 0; i < 20; ++i) {
+        publish("a", i);
+        publish("b", i);
+    }
+    f.refresh();
+    subscription first(true);
+    subscription second(true);
+    subscription other(true);
+    subscription both(true);
+    first.follow(f.a, f.a.view.begin());
+    second.follow(f.a, f.a.view.begin());
+    other.follow(f.b, f.b.view.begin());
+    both.follow(f.a, f.a.view.begin());
+    both.follow(f.b, f.b.view.begin());
+
+    const std::string_view joined = first.next(f.merged);
+    CHECK(joined == all);
+    const_cast<char&>(joined.back()) = '!'; // is it the same that the second one gets?
+    CHECK(second.next(f.merged).data() == joined.data());
+    CHECK(second.next(f.merged).back() == '!');
+    CHECK(second.commit(10, f.merged) == 0);
+    CHECK(second.next(f.merged) == all.substr(10));
+    CHECK(first.next(f.merged) == all);
+
+    CHECK(other.next(f.merged).substr(10) != all.substr(10)); // another topic, at the same place
+    CHECK(first.next(f.merged) == all);
+    CHECK(both.next(f.merged).substr(0, all.size()) != all); // events of both take turns
+    CHECK(first.next(f.merged) == all);
+
+    publish("a", 20);
+    f.refresh();
+    CHECK(first.next(f.merged) == all);
+    CHECK(first.commit(all.size(), f.merged) == 21);
+    CHECK(first.caught_up());
+}
+
 TEST_CASE("subscription: sends what is behind the cursor, and nothing when caught up",
           "[subscription]") {
     fixture f;

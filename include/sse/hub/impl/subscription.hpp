@@ -95,11 +95,12 @@ inline std::string_view subscription::next(merge_buffer& merged) {
     if (copies() || (missed_ != 0 && mid_ == none)) return {};
     if (sources_.size() == 1) {
         const stream_source& s = sources_[0];
-        const std::string_view run = s.topic->view.slice(s.place.at);
-        const bool is_last = s.place.at.offset + run.size() == s.topic->view.end().offset;
-        merged.clear();
+        const topic_view& view = s.topic->view;
+        const std::string_view run = view.slice(s.place.at);
+        const bool is_last = s.place.at.offset + run.size() == view.end().offset;
         // a small rest of a segment goes out with what follows: a copy costs less than a send
-        if (is_last || run.size() >= block_size) return run;
+        return is_last || run.size() >= block_size ? run
+                                                   : merged.join(view, s.place.at, block_size);
     }
     return merge(merged);
 }
@@ -111,7 +112,7 @@ inline std::uint64_t subscription::commit(std::size_t bytes, const merge_buffer&
         return std::exchange(pending_, nullptr)->events;
     }
     if (mid_ != none && (wants_border() || copies())) return advance(mid_, bytes);
-    if (merged.runs().empty()) return advance(0, bytes);
+    if (sources_.size() == 1) return advance(0, bytes);
     std::uint64_t events = 0;
     for (const merge_buffer::run& r : merged.runs()) {
         const std::size_t part = std::min(bytes, r.bytes);
