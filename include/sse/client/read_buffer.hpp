@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <span>
 
 namespace sse::detail {
@@ -19,12 +20,16 @@ public:
     static constexpr std::size_t factor = 4;
     /// So many reads in a row that the smallest would have been enough for make it small again.
     static constexpr std::size_t patience = 64;
+    /// Of a line of the cache. What the kernel copies to a few bytes behind the start of a page, as
+    /// malloc's large blocks lie, takes twice the time: what it reads seems to be what it has just
+    /// written.
+    static constexpr std::align_val_t alignment{64};
 
     /// Where the next read goes. What was read before is gone.
     [[nodiscard]] asio::mutable_buffer prepare() {
         const std::size_t size = next_size();
         if (size != size_) {
-            bytes_.reset(new char[size]);
+            bytes_.reset(static_cast<char*>(::operator new[](size, alignment)));
             size_ = size;
             small_reads_ = 0;
             filled_ = false;
@@ -45,7 +50,11 @@ private:
         return filled_ ? (std::min)(size_ * factor, largest) : size_;
     }
 
-    std::unique_ptr<char[]> bytes_;
+    struct release {
+        void operator()(char* bytes) const noexcept { ::operator delete[](bytes, alignment); }
+    };
+
+    std::unique_ptr<char[], release> bytes_;
     std::size_t size_ = 0;
     std::size_t small_reads_ = 0;
     bool filled_ = false; ///< the last read left no room

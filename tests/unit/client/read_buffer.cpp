@@ -4,6 +4,7 @@
 #include <sse/client/read_buffer.hpp>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace client_read_buffer_test {
 
@@ -22,6 +23,15 @@ TEST_CASE("read_buffer: is small until reads fill it, and never larger than the 
         size = buffer.prepare().size();
     }
     CHECK(size == read_buffer::largest);
+}
+
+TEST_CASE("read_buffer: begins with a line of the cache", "[read_buffer]") {
+    read_buffer buffer;
+    for (int i = 0; i < 3; ++i) {
+        const auto place = buffer.prepare();
+        CHECK(reinterpret_cast<std::uintptr_t>(place.data()) % 64 == 0);
+        (void)buffer.take(place.size());
+    }
 }
 
 TEST_CASE("read_buffer: hands out what was read where it lies", "[read_buffer]") {
