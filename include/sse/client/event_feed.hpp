@@ -25,7 +25,9 @@ class event_feed {
 public:
     /// `fsm` is told what came. Lifetime: both have to stay.
     event_feed(const event_source_options& options, connection_fsm& fsm)
-        : hooks_(options.hooks), fsm_(fsm), reader_(options), told_id_(options.last_event_id) {}
+        : hooks_(options.hooks), fsm_(fsm), reader_(options), told_id_(options.last_event_id),
+          has_hooks_(hooks_.on_comment || hooks_.on_retry || hooks_.on_skip ||
+                     hooks_.on_last_event_id) {}
 
     /// Where to read to, once everything that came was parsed.
     [[nodiscard]] asio::mutable_buffer buffer() { return buffer_.prepare(); }
@@ -40,16 +42,12 @@ public:
 
     /// A receive begins: whether there is an event that needs no I/O, which waits to be taken.
     [[nodiscard]] bool receive() {
-        const auto generation = ++generation_;
-        if (has_event_) return true;
-        if (has_new_id()) tell_id();
-        const bool goes_on = generation == generation_ && !drained_;
-        if (goes_on && fsm_.ready_state() == ready_state::open) {
-            keep_id();
-            has_event_ = advance();
-        }
-        return has_event_;
+        if (!begin() || has_event_) return has_event_;
+        keep_id();
+        return has_event_ = advance();
     }
+    /// The same for who takes the event before anything else happens: no id is kept for it.
+    [[nodiscard]] bool receive_one() { return begin() && (has_event_ || advance()); }
 
     /// The next event that needs no I/O; false as well where a hook closes or restarts the source.
     [[nodiscard]] bool advance() {
@@ -128,9 +126,7 @@ public:
     [[nodiscard]] bool drained() const noexcept { return drained_; }
 
     /// Whether `receive` and `advance` may call functions of the user.
-    [[nodiscard]] bool has_hooks() const noexcept {
-        return hooks_.on_comment || hooks_.on_retry || hooks_.on_skip || hooks_.on_last_event_id;
-    }
+    [[nodiscard]] bool has_hooks() const noexcept { return has_hooks_; }
 
     /// Whether there is a last event id that the user was not told of. Costs nothing where he does
     /// not want to know.
@@ -153,6 +149,14 @@ public:
     }
 
 private:
+    /// Ends the batch before, and tells of its id. Whether there may be an event.
+    [[nodiscard]] bool begin() {
+        const auto generation = ++generation_;
+        if (has_event_) return true;
+        if (has_new_id()) tell_id();
+        return generation == generation_ && !drained_ && fsm_.ready_state() == ready_state::open;
+    }
+
     const event_source_hooks& hooks_;
     connection_fsm& fsm_;
     response_reader reader_;
@@ -161,6 +165,7 @@ private:
     std::string handed_id_; ///< as of the beginning of the receive
     std::string told_id_;
     std::uint64_t generation_ = 0;
+    const bool has_hooks_;
     bool drained_ = true;
     bool has_event_ = false; ///< the current event was not handed out yet
 };

@@ -190,11 +190,11 @@ private:
         void operator()(Handler&& handler) const {
             using own = asio::associated_executor_t<std::decay_t<Handler>, Executor>;
             if constexpr (std::is_same_v<own, Executor>) {
-                start(handler);
+                start(std::forward<Handler>(handler));
             } else {
                 if constexpr (std::is_convertible_v<own, asio::any_io_executor>) {
                     const own executor = asio::get_associated_executor(handler, get_executor());
-                    if (!is_of_system(executor)) return start(handler);
+                    if (!is_of_system(executor)) return start(std::forward<Handler>(handler));
                 }
                 start(asio::bind_executor(get_executor(), std::forward<Handler>(handler)));
             }
@@ -208,9 +208,8 @@ private:
 
         template <class Handler>
         void start(Handler&& handler) const {
-            using op = detail::receive_op<state, Result>;
-            asio::async_compose<std::decay_t<Handler>, typename Result::signature>(
-                op(source, result), handler, get_executor());
+            std::decay_t<Handler> own(std::forward<Handler>(handler));
+            detail::receive_op<state, Result, std::decay_t<Handler>>::initiate(source, result, own);
         }
     };
 

@@ -14,24 +14,33 @@
 
 namespace sse::detail {
 
-/// The composed operation of a receive: carries out what the state machine decides. `Result`
-/// completes it with what the feed has.
-template <class State, class Result>
+/// The operation of a receive: carries out what the state machine decides. `Result` completes it
+/// with what the feed has.
+template <class State, class Result, class Handler>
 class receive_op {
 public:
     using transport = typename State::transport;
     using kind = connection_action::kind;
 
-    receive_op(std::shared_ptr<State> state, Result result)
-        : state_(std::move(state)), result_(result) {}
+    /// Starts a receive, inside the initiating function.
+    static void initiate(const std::shared_ptr<State>& state, Result result, Handler& handler) {
+        if (!state->core().must_read() &&
+            relay::can_take(state.get(), executor_of(handler, *state)) && state->begin())
+            return relay::take(std::move(handler), result);
+        compose(state, result, handler, step::start);
+    }
 
-    /// First inside the initiating function, then behind a `post`.
+    /// First inside the initiating function or behind another handler, then behind a `post`.
     template <class Self>
     void operator()(Self& self) {
         const std::shared_ptr<State> state = state_;
         switch (step_) {
         case step::start: return start(self, *state);
+        case step::late: return post(self, step::posted);
+        case step::late_cancelled: return post(self, step::cancelled);
+        case step::next: return go_on(self, *state);
         case step::refused: return complete(self, errc::operation_in_progress, *state);
+        case step::cancelled: return end(self, asio::error::operation_aborted, *state);
         default: break;
         }
         if (cancelled(self)) return end(self, asio::error::operation_aborted, *state);
@@ -52,28 +61,80 @@ public:
     }
 
 private:
-    enum class step { start, posted, refused, running };
+    using executor_type = asio::associated_executor_t<Handler, typename State::executor_type>;
+    using relay = detail::relay<Handler, Result, executor_type>;
+    using receive = typename relay::receive;
+
+    enum class step {
+        start,          // nothing was done
+        next,           // behind the handler of the receive before, with nothing at hand
+        late,           // the same, where the event loop has its turn first
+        late_cancelled, // the same, and the user does not want it any more
+        posted,         // the event loop has had its turn
+        refused,        // the same, and there is another receive
+        cancelled,      // the same, and the user does not want it any more
+        running,
+    };
+
+    receive_op(std::shared_ptr<State> state, const executor_type& executor, Result result, step s)
+        : state_(std::move(state)), executor_(executor), result_(result), step_(s) {}
+
+    static void compose(const std::shared_ptr<State>& state, Result result, Handler& handler,
+                        step s) {
+        asio::async_compose<Handler, typename Result::signature>(
+            receive_op(state, executor_of(handler, *state), result, s), handler, state->executor());
+    }
+
+    static decltype(auto) executor_of(const Handler& handler, const State& state) {
+        return asio::get_associated_executor(handler, state.executor());
+    }
 
     template <class Self>
     static bool cancelled(Self& self) {
         return self.get_cancellation_state().cancelled() != asio::cancellation_type::none;
     }
 
+    template <class Self>
+    void post(Self& self, step next) {
+        step_ = next;
+        self.reset_cancellation_state(asio::enable_total_cancellation());
+        asio::post(std::move(self));
+    }
+
+    /// Whether there is an event that needs no I/O.
+    static bool receive_at_once(State& state) {
+        return Result::is_borrowed ? state.core().receive_at_once() : state.core().receive_one();
+    }
+
+    /// A receive goes on behind the handler of the one before.
+    static void relayed(receive& next, State& state) {
+        if (!next.cancelled && !receive_at_once(state))
+            return compose(state.shared_from_this(), next.result, next.handler, step::next);
+        state.end();
+        next.result.complete(std::move(next.handler),
+                             next.cancelled ? asio::error::operation_aborted : error_code(),
+                             state.shared_core());
+    }
+
     /// A read that has to be done anyway begins at once. Everything else might call the user.
     template <class Self>
     void start(Self& self, State& state) {
+        if (!state.begin()) return post(self, step::refused);
+        if (!state.core().must_read()) return post(self, step::posted);
         self.reset_cancellation_state(asio::enable_total_cancellation());
-        const bool mine = state.begin();
-        if (mine && state.core().must_read()) return begin(self, state);
-        step_ = mine ? step::posted : step::refused;
-        if (!relay<Self>::take(self, &state)) asio::post(std::move(self));
+        begin(self, state);
     }
 
     template <class Self>
     void begin(Self& self, State& state) {
-        source_core& core = state.core();
-        if (core.receive_at_once()) return end(self, {}, state);
-        carry_out(self, state, core.receive(state.now()));
+        if (receive_at_once(state)) return end(self, {}, state);
+        carry_out(self, state, state.core().receive(state.now()));
+    }
+
+    template <class Self>
+    void go_on(Self& self, State& state) {
+        self.reset_cancellation_state(asio::enable_total_cancellation());
+        carry_out(self, state, state.core().receive(state.now()));
     }
 
     template <class Self>
@@ -101,14 +162,25 @@ private:
 
     template <class Self>
     void complete(Self& self, error_code ec, State& state) {
-        relay<Self>::run(
-            self, &state, [&, r = result_] { r.complete(self, ec, state.shared_core()); },
-            [](Self& next) { next(); });
+        relay::run(
+            &state, executor_type(executor_),
+            [&, result = result_] {
+                const auto handler = [&self](auto&&... args) {
+                    self.complete(std::forward<decltype(args)>(args)...);
+                };
+                result.complete(handler, ec, state.shared_core());
+            },
+            [&state](receive&& next) { relayed(next, state); },
+            [&state](receive&& next) {
+                compose(state.shared_from_this(), next.result, next.handler,
+                        next.cancelled ? step::late_cancelled : step::late);
+            });
     }
 
     std::shared_ptr<State> state_;
+    executor_type executor_; ///< of the handler; that of the operation also counts as work
     Result result_;
-    step step_ = step::start;
+    step step_;
     kind done_ = kind::wait;
 };
 

@@ -14,34 +14,40 @@ namespace sse::detail {
 /// The result of `async_receive` without a place for the event.
 struct owned_result {
     using signature = void(error_code, event);
+    static constexpr bool is_borrowed = false;
 
-    template <class Self>
-    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
-        self.complete(ec, ec ? event() : event(core->feed().take()));
+    template <class Handler>
+    void complete(Handler&& handler, error_code ec,
+                  const std::shared_ptr<source_core>& core) const {
+        std::forward<Handler>(handler)(ec, ec ? event() : event(core->feed().take()));
     }
 };
 
 /// The result of `async_receive` into an event of the user.
 struct placed_result {
     using signature = void(error_code);
+    static constexpr bool is_borrowed = false;
 
     event* into;
 
-    template <class Self>
-    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
+    template <class Handler>
+    void complete(Handler&& handler, error_code ec,
+                  const std::shared_ptr<source_core>& core) const {
         if (!ec) into->assign(core->feed().take());
-        self.complete(ec);
+        std::forward<Handler>(handler)(ec);
     }
 };
 
 /// The result of `async_receive_batch`.
 struct batch_result {
     using signature = void(error_code, event_batch);
+    static constexpr bool is_borrowed = true;
 
-    template <class Self>
-    void complete(Self& self, error_code ec, const std::shared_ptr<source_core>& core) const {
-        self.complete(ec, ec ? event_batch()
-                             : event_batch(std::shared_ptr<event_feed>(core, &core->feed())));
+    template <class Handler>
+    void complete(Handler&& handler, error_code ec,
+                  const std::shared_ptr<source_core>& core) const {
+        std::forward<Handler>(handler)(
+            ec, ec ? event_batch() : event_batch(std::shared_ptr<event_feed>(core, &core->feed())));
     }
 };
 

@@ -24,6 +24,7 @@ namespace sse::detail {
 template <class Executor, class Net>
 class source_state : public std::enable_shared_from_this<source_state<Executor, Net>> {
 public:
+    using executor_type = Executor;
     using transport = typename Net::transport;
     using kind = connection_action::kind;
     using input = connection_input::kind;
@@ -34,7 +35,7 @@ public:
           core_(std::make_shared<source_core>(url, std::move(options))),
           timer_(net_.make_timer(executor)) {}
 
-    [[nodiscard]] Executor executor() const { return executor_; }
+    [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
     [[nodiscard]] source_core& core() noexcept { return *core_; }
     [[nodiscard]] const std::shared_ptr<source_core>& shared_core() const noexcept { return core_; }
     [[nodiscard]] net::time_point now() const { return timer_.now(); }
@@ -44,7 +45,7 @@ public:
         if (busy_) return false;
         // a hook may destroy the source
         const auto alive = core_->feed().has_hooks() ? core_ : nullptr;
-        if (!core_->receive_at_once()) return false;
+        if (!core_->receive_one()) return false;
         into.assign(core_->feed().take());
         return true;
     }

@@ -43,10 +43,16 @@ struct event_view {
 };
 
 inline void event::assign(const event_view& other) {
-    // costs less than std::string::assign, which looks out for overlaps
+    // Most texts fit over the last one. Appending costs less than std::string::assign, which looks
+    // out for overlaps.
     const auto copy = [](std::string_view from, std::string& to) {
-        to.clear();
-        to.append(from);
+        if (from.size() <= to.size()) {
+            to.erase(from.size());
+            from.copy(to.data(), from.size());
+        } else {
+            to.clear();
+            to.append(from);
+        }
     };
     copy(other.type, type);
     copy(other.data, data);

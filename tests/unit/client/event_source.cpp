@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -209,6 +210,22 @@ TEST_CASE("event_source: one receive at a time", "[event_source]") {
     CHECK(f.log == texts{failure(errc::operation_in_progress)});
     f.sim.run();
     CHECK(f.log == texts{failure(errc::operation_in_progress), "a"});
+}
+
+TEST_CASE("event_source: a handler that its user keeps is copied", "[event_source]") {
+    source_fixture f;
+    f.peer().accept().expect_request().open_stream().send("data: a\n\ndata: b\n\n").stall();
+    auto source = f.make();
+    const auto log = std::make_shared<std::vector<std::string>>();
+    const auto constant = [log](sse::error_code, const sse::event& e) { log->push_back(e.data); };
+    auto kept = constant;
+    source.async_receive(constant);
+    f.sim.settle();
+    source.async_receive(kept);
+    CHECK(log.use_count() == 4); // the copy under way, and none moved from
+    f.sim.settle();
+    CHECK(*log == std::vector<std::string>{"a", "b"});
+    CHECK(log.use_count() == 3);
 }
 
 TEST_CASE("event_source: what ends it completes every later receive", "[event_source]") {

@@ -145,6 +145,29 @@ TEST_CASE("relay: cancellation reaches a receive that has not gone on yet", "[re
     CHECK(x.f.log == std::vector<std::string>{"0", aborted});
 }
 
+TEST_CASE("relay: a cancelled receive that is one too many in a row is cancelled all the same",
+          "[relay]") {
+    fixture x(2 * limit);
+    auto again = [&x](auto& self) -> void {
+        x.source->async_receive(asio::bind_cancellation_slot(
+            x.signal.slot(), [&x, &self](error_code ec, const event& e) {
+                x.f.log.push_back(ec ? "! " + ec.message() : e.data);
+                if (ec) return;
+                self(self);
+                if (x.f.log.size() == limit + 1) x.signal.emit(asio::cancellation_type::total);
+            }));
+    };
+    again(again);
+    x.f.sim.settle();
+    REQUIRE(x.f.log.size() == limit + 2);
+    CHECK(x.f.log.back() == aborted);
+    x.f.log.clear();
+    x.receive();
+    x.f.sim.settle();
+    CHECK(x.f.log.size() == limit - 1);
+    CHECK(x.f.log.front() == std::to_string(limit + 1)); // nothing is lost
+}
+
 TEST_CASE("relay: a handler that throws loses no receive", "[relay]") {
     fixture x(4);
     x.then = [](const std::string& data) {
