@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,15 +56,15 @@ public:
         return 0;
     }
 
-    [[nodiscard]] constexpr std::chrono::seconds time_of_day() noexcept {
+    /// In seconds.
+    [[nodiscard]] constexpr int time_of_day() noexcept {
         const int hour = number(2);
         literal(":");
         const int minute = number(2);
         literal(":");
         const int second = number(2); // 60 is a leap second
         ok_ = ok_ && hour < 24 && minute < 60 && second <= 60;
-        return std::chrono::hours(hour) + std::chrono::minutes(minute) +
-               std::chrono::seconds(second);
+        return (hour * 60 + minute) * 60 + second;
     }
 
     [[nodiscard]] constexpr bool at(std::string_view expected) const noexcept {
@@ -82,8 +83,29 @@ struct date_parts {
     int year = 0;
     int month = 0; // from 0
     int day = 0;
-    std::chrono::seconds time{};
+    int time = 0; // of the day, in seconds
 };
+
+// The arithmetic is on numbers: that of std::chrono, all of it templates, takes longer to compile
+// than the rest of HTTP.
+
+inline constexpr int day_seconds = 24 * 60 * 60;
+
+/// A moment as a calendar and a clock have it.
+struct day_and_time {
+    std::chrono::sys_days day;
+    int time; // in seconds
+};
+
+[[nodiscard]] inline day_and_time split(std::chrono::system_clock::time_point moment) noexcept {
+    using namespace std::chrono;
+    const auto since = moment.time_since_epoch();
+    auto second = duration_cast<seconds>(since).count();
+    if (seconds(second) > since) --second; // towards the past
+    const auto time = (second % day_seconds + day_seconds) % day_seconds;
+    const auto day = (second - time) / day_seconds;
+    return {sys_days(days(static_cast<days::rep>(day))), static_cast<int>(time)};
+}
 
 /// Bounded by what the system clock can hold, so that no arithmetic on the result overflows.
 [[nodiscard]] inline std::optional<std::chrono::sys_seconds>
@@ -93,16 +115,17 @@ to_time(const date_parts& parts) noexcept {
     if (!date.ok()) {
         return std::nullopt;
     }
-    const sys_seconds time = sys_days(date) + parts.time;
-    const auto earliest = ceil<seconds>(system_clock::time_point::min());
-    const auto latest = floor<seconds>(system_clock::time_point::max());
-    return std::clamp<sys_seconds>(time, earliest, latest);
+    const std::int64_t day = sys_days(date).time_since_epoch().count();
+    const std::int64_t earliest = duration_cast<seconds>(system_clock::duration::min()).count();
+    const std::int64_t latest = duration_cast<seconds>(system_clock::duration::max()).count();
+    return sys_seconds(seconds(std::clamp(day * day_seconds + parts.time, earliest, latest)));
 }
 
 /// RFC 9110, section 5.6.7: two digits that seem more than 50 years ahead are of the century
 /// before.
-[[nodiscard]] inline int full_year(int two_digits, std::chrono::sys_seconds now) noexcept {
-    const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+[[nodiscard]] inline int full_year(int two_digits,
+                                   std::chrono::system_clock::time_point now) noexcept {
+    const std::chrono::year_month_day today(split(now).day);
     const int this_year = static_cast<int>(today.year());
     const int year = this_year - this_year % 100 + two_digits;
     return year > this_year + 50 ? year - 100 : year;
@@ -126,7 +149,7 @@ to_time(const date_parts& parts) noexcept {
 
 /// "Sunday, 06-Nov-94 08:49:37 GMT"
 [[nodiscard]] inline date_parts read_rfc850(date_scanner& in,
-                                            std::chrono::sys_seconds now) noexcept {
+                                            std::chrono::system_clock::time_point now) noexcept {
     date_parts parts;
     static_cast<void>(in.name(long_day_names));
     in.literal(", ");
@@ -169,23 +192,22 @@ inline void append_padded(std::string& out, unsigned value, unsigned unit) {
 /// `time` as RFC 9110, section 5.6.7 wants it written: "Sun, 06 Nov 1994 08:49:37 GMT".
 [[nodiscard]] inline std::string http_date(std::chrono::system_clock::time_point time) {
     using namespace std::chrono;
-    const auto second = floor<seconds>(time);
-    const auto day = floor<days>(second);
-    const year_month_day date(day);
-    const hh_mm_ss clock(second - day);
+    const detail::day_and_time at = detail::split(time);
+    const year_month_day date(at.day);
+    const auto second = static_cast<unsigned>(at.time);
     std::string out;
     out.reserve(29);
-    out.append(detail::day_names[weekday(day).c_encoding()]).append(", ");
+    out.append(detail::day_names[weekday(at.day).c_encoding()]).append(", ");
     detail::append_padded(out, static_cast<unsigned>(date.day()), 10);
     out.append(" ").append(detail::month_names[static_cast<unsigned>(date.month()) - 1]);
     out.append(" ");
     detail::append_padded(out, static_cast<unsigned>(static_cast<int>(date.year())), 1000);
     out.append(" ");
-    detail::append_padded(out, static_cast<unsigned>(clock.hours().count()), 10);
+    detail::append_padded(out, second / 3600, 10);
     out.append(":");
-    detail::append_padded(out, static_cast<unsigned>(clock.minutes().count()), 10);
+    detail::append_padded(out, second / 60 % 60, 10);
     out.append(":");
-    detail::append_padded(out, static_cast<unsigned>(clock.seconds().count()), 10);
+    detail::append_padded(out, second % 60, 10);
     return out.append(" GMT");
 }
 
@@ -203,7 +225,7 @@ parse_http_date(std::string_view text,
     } else if (comma == 3) {
         parts = detail::read_fixdate(in);
     } else {
-        parts = detail::read_rfc850(in, std::chrono::floor<std::chrono::seconds>(now));
+        parts = detail::read_rfc850(in, now);
     }
     return in.complete() ? detail::to_time(parts) : std::nullopt;
 }

@@ -117,7 +117,12 @@ private:
 
     /// An attempt has ended without a connection: the next one need not wait any more.
     void ended(std::size_t address, error_code ec, time_point now) {
-        std::erase_if(attempts_, [&](const attempt& a) { return a.address == address; });
+        for (attempt& a : attempts_) {
+            if (a.address != address) continue;
+            a = attempts_.back();
+            attempts_.pop_back();
+            break;
+        }
         last_error_ = ec;
         next_at_ = now;
     }

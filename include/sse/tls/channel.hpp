@@ -3,6 +3,7 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/deadline.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/net/transport.hpp>
 #include <sse/tls/engine.hpp>
@@ -72,9 +73,7 @@ private:
         const tls_step step = engine_.shutdown();
         if (step.what == tls_step::kind::want_write)
             return engine_.transport().async_wait_writable(
-                [self = shared_from_this()](error_code ec) {
-                    return ec ? self->finish() : self->say_goodbye();
-                });
+                calls<&tls_channel::say_more>(shared_from_this()));
         if (step.what == tls_step::kind::failed) return finish();
         error_code ignored;
         engine_.transport().shutdown_send(ignored);
@@ -91,10 +90,12 @@ private:
             drained_ += step.size;
             if (step.what != tls_step::kind::done || drained_ > drain_limit) return finish();
         }
-        engine_.transport().async_wait_readable([self = shared_from_this()](error_code ec) {
-            return ec ? self->finish() : self->drain();
-        });
+        engine_.transport().async_wait_readable(
+            calls<&tls_channel::drain_more>(shared_from_this()));
     }
+
+    void say_more(const error_code& ec) { ec ? finish() : say_goodbye(); }
+    void drain_more(const error_code& ec) { ec ? finish() : drain(); }
 
     void finish() {
         deadline_.clear();

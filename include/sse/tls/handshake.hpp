@@ -9,14 +9,17 @@
 #include <sse/tls/channel_op.hpp>
 #include <sse/tls/stream.hpp>
 
+#include <functional>
 #include <memory>
 #include <utility>
 
 namespace sse::detail {
 
-/// What follows a handshake. Runs where the user's handler does. `Judge` is called with the channel
-/// of one that succeeded: it tells whether that was good enough, and then calls `established`.
-template <class Judge>
+/// Called with the channel of a handshake that succeeded: tells whether that was good enough, and
+/// then calls `established`.
+using handshake_judge = std::function<error_code(tls_channel&)>;
+
+/// What follows a handshake. Runs where the user's handler does.
 struct handshaken {
     using handler_type = net::tls_layer::handler_type;
     using executor_type = handler_type::executor_type;
@@ -24,7 +27,7 @@ struct handshaken {
     using cancellation_slot_type = handler_type::cancellation_slot_type;
 
     std::shared_ptr<tls_channel> channel;
-    Judge judge;
+    handshake_judge judge;
     handler_type handler;
 
     [[nodiscard]] executor_type get_executor() const noexcept { return handler.get_executor(); }
@@ -46,11 +49,10 @@ struct handshaken {
 };
 
 /// Does the handshake of `channel`, then calls `handler` with the stream that it has become.
-template <class Judge>
-void run_handshake(std::shared_ptr<tls_channel> channel, Judge judge,
-                   net::tls_layer::handler_type handler) {
+inline void run_handshake(std::shared_ptr<tls_channel> channel, handshake_judge judge,
+                          net::tls_layer::handler_type handler) {
     const auto executor = handler.get_executor();
-    handshaken<Judge> then{channel, std::move(judge), std::move(handler)};
+    handshaken then{channel, std::move(judge), std::move(handler)};
     run_tls_step(
         std::move(channel), [](tls_engine& engine) { return engine.handshake(); },
         net::wait_handler(std::move(then), executor));

@@ -23,23 +23,11 @@ public:
     ~tls_stream() override { close(); }
 
     void async_read_some(asio::mutable_buffer buffer, net::io_handler handler) override {
-        run_tls_transfer(
-            channel_,
-            [buffer, first = true](tls_engine& engine) mutable {
-                if (std::exchange(first, false) && engine.drained() && buffer.size() != 0)
-                    return tls_step{tls_step::kind::want_read};
-                return engine.read(buffer);
-            },
-            std::move(handler));
+        run_tls_transfer(channel_, transfer{.reads = true, .into = buffer}, std::move(handler));
     }
 
     void async_write_some(asio::const_buffer buffer, net::io_handler handler) override {
-        run_tls_transfer(
-            channel_,
-            [buffer](tls_engine& engine) {
-                return buffer.size() == 0 ? tls_step{} : engine.write(buffer, false);
-            },
-            std::move(handler));
+        run_tls_transfer(channel_, transfer{.reads = false, .from = buffer}, std::move(handler));
     }
 
     void async_wait(net::readiness what, net::wait_handler handler) override {
@@ -89,6 +77,21 @@ public:
     [[nodiscard]] SSL* native_handle() const noexcept { return channel_->engine().ssl(); }
 
 private:
+    /// A read or a write: of one type, so that the operation around it is compiled once.
+    struct transfer {
+        bool reads;
+        asio::mutable_buffer into{};
+        asio::const_buffer from{};
+        bool first = true;
+
+        tls_step operator()(tls_engine& engine) {
+            if (!reads) return from.size() == 0 ? tls_step{} : engine.write(from, false);
+            if (std::exchange(first, false) && engine.drained() && into.size() != 0)
+                return {tls_step::kind::want_read};
+            return engine.read(into);
+        }
+    };
+
     template <class Step>
     std::size_t now(Step step, error_code& ec) {
         if (!channel_->is_open()) {
