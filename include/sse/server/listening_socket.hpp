@@ -36,6 +36,14 @@ struct reuse_port {
 };
 #endif
 
+/// Whether connections take over TCP_NODELAY from the socket that accepts them, so that it need not
+/// be set for each.
+#ifdef __linux__
+inline constexpr bool inherits_no_delay = true;
+#else
+inline constexpr bool inherits_no_delay = false;
+#endif
+
 /// The listening socket of a server, TCP or unix, and the file of the latter.
 template <class Executor>
 class listening_socket {
@@ -87,6 +95,9 @@ private:
 #ifdef SO_REUSEPORT
         if (!ec && o.reuse_port) static_cast<void>(acceptor_.set_option(reuse_port(), ec));
 #endif
+        error_code ignored;
+        if (!ec && inherits_no_delay)
+            static_cast<void>(acceptor_.set_option(tcp::no_delay(true), ignored));
         if (!ec) static_cast<void>(acceptor_.bind(at, ec));
         if (!ec) static_cast<void>(acceptor_.listen(o.backlog, ec));
         return ec;

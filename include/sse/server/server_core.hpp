@@ -8,6 +8,7 @@
 #include <sse/net/transport.hpp>
 #include <sse/server/connection.hpp>
 #include <sse/server/drain.hpp>
+#include <sse/server/listening_socket.hpp>
 #include <sse/server/seat.hpp>
 #include <sse/server/server_engine.hpp>
 #include <sse/server/thread_state.hpp>
@@ -38,8 +39,10 @@ public:
 
     void add(server_transport<Executor> arrived, seat<Executor> place) {
         if (state_->closed || !place.taken()) return;
-        error_code ignored;
-        static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
+        if (!inherits_no_delay) {
+            error_code ignored;
+            static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
+        }
         const bool refused = place.refused();
         const auto made = std::make_shared<connection_type>(std::move(place), std::move(arrived));
         // over TLS it would take a handshake to say why
