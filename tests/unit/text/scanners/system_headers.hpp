@@ -31,4 +31,3 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
