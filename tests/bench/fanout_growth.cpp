@@ -48,6 +48,24 @@ std::vector<double> compare_topics(const run_options& options, crowd& c, std::si
         });
 }
 
+/// Rows of what an event costs, ours and the floor's, and how that has grown since the first.
+class topic_report {
+public:
+    explicit topic_report(const run_options& options)
+        : out_(options,
+               {"measured", "topics", "ns", "floor ns", "of floor", "growth", "floor growth"}) {}
+
+    void row(const char* section, std::size_t topics, const std::vector<double>& s) {
+        if (first_.empty()) first_ = s;
+        out_.row(section, std::to_string(topics),
+                 {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first_[0], s[1] / first_[1]});
+    }
+
+private:
+    report out_;
+    std::vector<double> first_;
+};
+
 } // namespace
 
 void measure_fan_out(const run_options& options, reader_process& ends) {
@@ -75,9 +93,7 @@ void measure_fan_out(const run_options& options, reader_process& ends) {
 }
 
 void measure_topics(const run_options& options, reader_process& ends) {
-    const report out(
-        options, {"measured", "topics", "ns", "floor ns", "of floor", "growth", "floor growth"});
-    std::vector<double> first;
+    topic_report out(options);
     for (const std::size_t n : sizes(options, {1, 10, 100, 1'000, 10'000})) {
         crowd c(ends);
         if (!c.join(n, "t%u")) {
@@ -86,25 +102,19 @@ void measure_topics(const run_options& options, reader_process& ends) {
         }
         const std::size_t events = n * std::clamp<std::size_t>(1'000 / n, 1, 100);
         const auto s = compare_topics(options, c, n, events);
-        if (first.empty()) first = s;
-        out.row("topics", std::to_string(n),
-                {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first[0], s[1] / first[1]});
+        out.row("topics", n, s);
     }
 }
 
 void measure_pattern(const run_options& options, reader_process& ends) {
-    const report out(
-        options, {"measured", "topics", "ns", "floor ns", "of floor", "growth", "floor growth"});
-    std::vector<double> first;
+    topic_report out(options);
     for (const std::size_t n : sizes(options, {1, 10, 100, 1'000, 10'000})) {
         crowd c(ends);
         for (const std::string& name : topic_names(n))
             c.hub.publish(name, {.data = small_data});
         if (!c.join(1, "%23")) fail("join");
         const auto s = compare_topics(options, c, n, 300);
-        if (first.empty()) first = s;
-        out.row("pattern", std::to_string(n),
-                {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first[0], s[1] / first[1]});
+        out.row("pattern", n, s);
     }
 }
 

@@ -73,7 +73,8 @@ using event_range = basic_event_range<basic_parser<growing_storage<>, no_limits>
 
 /// The events of a complete text: `for (sse::event_view e : sse::parse(text))`. An unfinished
 /// last block is no event (HTML, 9.2.6). No limits: the text is in memory already. Ends early at
-/// bytes that are not UTF-8 only under `utf8_policy::reject`.
+/// bytes that are not UTF-8 only under `utf8_policy::reject`. A template for the sake of
+/// compile time; `Range` is left as it is.
 /// Lifetime: borrows the text; an event is valid until the iterator moves on.
 template <class Range = event_range>
 [[nodiscard]] Range parse(std::string_view text, utf8_policy utf8 = utf8_policy::replace) {

@@ -54,6 +54,17 @@ struct fixture {
         source->async_receive(asio::bind_cancellation_slot(slot, handler));
     }
 
+    /// The same, each cancelled by the signal.
+    void receive_cancellable() {
+        source->async_receive(
+            asio::bind_cancellation_slot(signal.slot(), [this](error_code ec, const event& e) {
+                f.log.push_back(ec ? "! " + ec.message() : e.data);
+                if (ec) return;
+                receive_cancellable();
+                then(e.data);
+            }));
+    }
+
     /// How many handlers of the context it takes until `n` events were received.
     std::size_t turns_until(std::size_t n) {
         f.sim.context().restart();
@@ -131,16 +142,7 @@ TEST_CASE("relay: what a handler does behind its next receive counts", "[relay]"
 TEST_CASE("relay: cancellation reaches a receive that has not gone on yet", "[relay]") {
     fixture x(3);
     x.then = [&](const std::string&) { x.signal.emit(asio::cancellation_type::total); };
-    auto again = [&x](auto& self) -> void {
-        x.source->async_receive(asio::bind_cancellation_slot(
-            x.signal.slot(), [&x, &self](error_code ec, const event& e) {
-                x.f.log.push_back(ec ? "! " + ec.message() : e.data);
-                if (ec) return;
-                self(self);
-                x.then(e.data);
-            }));
-    };
-    again(again);
+    x.receive_cancellable();
     x.f.sim.settle();
     CHECK(x.f.log == std::vector<std::string>{"0", aborted});
 }
@@ -148,16 +150,10 @@ TEST_CASE("relay: cancellation reaches a receive that has not gone on yet", "[re
 TEST_CASE("relay: a cancelled receive that is one too many in a row is cancelled all the same",
           "[relay]") {
     fixture x(2 * limit);
-    auto again = [&x](auto& self) -> void {
-        x.source->async_receive(asio::bind_cancellation_slot(
-            x.signal.slot(), [&x, &self](error_code ec, const event& e) {
-                x.f.log.push_back(ec ? "! " + ec.message() : e.data);
-                if (ec) return;
-                self(self);
-                if (x.f.log.size() == limit + 1) x.signal.emit(asio::cancellation_type::total);
-            }));
+    x.then = [&](const std::string&) {
+        if (x.f.log.size() == limit + 1) x.signal.emit(asio::cancellation_type::total);
     };
-    again(again);
+    x.receive_cancellable();
     x.f.sim.settle();
     REQUIRE(x.f.log.size() == limit + 2);
     CHECK(x.f.log.back() == aborted);
