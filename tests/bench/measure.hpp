@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include "pace.hpp"
+
 #include <sse/version.hpp>
 
 #include <time.h>
@@ -58,14 +60,18 @@ std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
     return medians;
 }
 
-/// As `median_of_turns`, for tasks that are timed as a whole.
+/// As `median_of_turns`, for tasks of up to a millisecond that are timed as a whole, at full pace.
 template <class... Tasks>
 std::vector<double> median_seconds(int rounds, Tasks&&... tasks) {
-    const auto timed = [](auto& task) {
-        return [&task] {
-            const auto start = std::chrono::steady_clock::now();
-            task();
-            return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    pace processor;
+    const auto timed = [&](auto& task) {
+        return [&] {
+            return processor.steady(rounds > 1 ? 40 : 1, [&] {
+                const auto start = std::chrono::steady_clock::now();
+                task();
+                const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+                return took.count();
+            });
         };
     };
     return median_of_turns(rounds, timed(tasks)...);

@@ -173,10 +173,14 @@ void compare(const sse::bench::run_options& options, const sse::bench::report& r
     const std::string path = stream_sender::path(size, f, stream_bytes);
     std::vector<cost> drained;
     std::array<std::vector<cost>, forms.size()> received;
+    sse::bench::pace processor;
+    const auto steady = [&](auto&& read) {
+        return processor.steady(options.smoke ? 1 : 10, [&] { return measure(read); });
+    };
     for (int i = 0; i < options.rounds(21); ++i) {
-        drained.push_back(measure([&] { return drain(port, path); }));
+        drained.push_back(steady([&] { return drain(port, path); }));
         for (std::size_t n = 0; n < forms.size(); ++n)
-            received[n].push_back(measure([&] { return receive(forms[n], port, path); }));
+            received[n].push_back(steady([&] { return receive(forms[n], port, path); }));
     }
     const double least = median(drained, &cost::cpu);
     for (std::size_t n = 0; n < forms.size(); ++n) {
