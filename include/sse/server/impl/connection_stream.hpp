@@ -20,6 +20,7 @@ stream_sink* connection<Executor>::open_stream(const http::fields& headers,
     http::fields more = headers;
     add_cors_fields(state_->options.cors, origin(), more);
     std::string head;
+    head.reserve(512); // with the first event behind it
     if (write_stream_head(more, c, head) != errc::success) {
         respond({.status = 500, .body = "invalid response\n"});
         return nullptr;
@@ -35,7 +36,7 @@ stream_sink* connection<Executor>::open_stream(const http::fields& headers,
         respond(busy_answer(state_->options.limits));
         return nullptr;
     }
-    first = std::exchange(http_->output, {}).append(head);
+    first = http_->output.empty() ? std::move(head) : std::exchange(http_->output, {}).append(head);
     enter_stream(std::move(feeder), c);
     return this;
 }
