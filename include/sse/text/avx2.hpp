@@ -94,38 +94,53 @@ least_of_four_blocks(const char* bytes) noexcept {
 }
 
 /// Whether four blocks hold nothing up to CR, so neither a line end nor a NUL. ASCII is seen to
-/// take one operation for 32 bytes; otherwise what they hold is added to `seen`.
+/// take one operation for 32 bytes; otherwise what they hold is told by `non_ascii`.
 [[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bool
-is_quiet(const char* bytes, bytes_32& seen) noexcept {
+is_quiet(const char* bytes, bool& non_ascii) noexcept {
     if (high_bits(bytes_32(least_of_four_blocks<signed_32>(bytes) <= '\r')) == 0) return true;
     if (high_bits(bytes_32(least_of_four_blocks<bytes_32>(bytes) <= '\r')) != 0) return false;
-    seen |= bytes_32{} + 0x80; // no control, so something else is below: above 0x7F
+    non_ascii = true; // no control, so something else is below: above 0x7F
     return true;
+}
+
+/// The least of at least 32 bytes, at each place of 32.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+least_of(const char* bytes, std::size_t size) noexcept {
+    bytes_32 least = load(bytes + size - sizeof least);
+    for (; size > sizeof least; size -= sizeof least, bytes += sizeof least)
+        least = lesser(least, load(bytes));
+    return least;
 }
 
 /// Whether at least 32 bytes hold nothing up to CR.
 [[nodiscard, gnu::target("avx2")]] inline bool holds_no_control(const char* bytes,
                                                                 std::size_t size) noexcept {
-    bytes_32 least = load(bytes + size - sizeof least);
-    for (; size > sizeof least; size -= sizeof least, bytes += sizeof least) {
-        const bytes_32 v = load(bytes);
-        least = v < least ? v : least;
-    }
-    return high_bits(bytes_32(least <= '\r')) == 0;
+    return high_bits(bytes_32(least_of(bytes, size) <= '\r')) == 0;
+}
+
+/// Whether one of the bytes is zero, of which there are 32 or as many can be read before them: what
+/// they are is looked at as well.
+[[nodiscard, gnu::target("avx2")]] inline bool holds_nul(const char* bytes,
+                                                         std::size_t size) noexcept {
+    constexpr std::size_t step = 4 * block_scan::size;
+    bytes_32 least = ~bytes_32{};
+    for (; size >= step + sizeof least; size -= step, bytes += step)
+        least = lesser(least, least_of_four_blocks<bytes_32>(bytes));
+    return high_bits(bytes_32(lesser(least, least_of(bytes, size)) == 0)) != 0;
 }
 
 /// How many of the bytes, at least four blocks, are quiet for sure: all, or those up to the start
 /// of a line of the cache.
 [[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline std::size_t
-skip_quiet(const char* bytes, std::size_t size, bytes_32& seen) noexcept {
+skip_quiet(const char* bytes, std::size_t size, bool& non_ascii) noexcept {
     constexpr std::size_t step = 4 * block_scan::size;
     constexpr std::size_t most = std::size_t{16} << 10; // what is looked at twice stays near
-    if (!is_quiet(bytes, seen)) return 0;
+    if (!is_quiet(bytes, non_ascii)) return 0;
     std::size_t at = step - reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
     for (; size - at >= step; at += step) {
-        if (at >= most || !is_quiet(bytes + at, seen)) return at;
+        if (at >= most || !is_quiet(bytes + at, non_ascii)) return at;
     }
-    return is_quiet(bytes + size - step, seen) ? size : at;
+    return is_quiet(bytes + size - step, non_ascii) ? size : at;
 }
 
 /// Copies 32 bytes, and returns the lesser ones of them and `least`.
@@ -166,19 +181,19 @@ inline constexpr std::size_t least_copy = 2 * block_scan::size;
 
 /// What the blocks of a stretch amount to, while they are looked at.
 struct scanned_blocks {
-    line_end_block* next;
-    bytes_32 seen{};        ///< the bits of all bytes
-    bytes_32 least = ~seen; ///< of the bytes
+    stretch_scan& found;
+    std::size_t count = 0;                  ///< of blocks that hold line ends
+    signed_32 least = signed_32{} + '\x7F'; ///< of the bytes
 
     [[gnu::target("avx2"), gnu::always_inline]] void
     add(const char* bytes, std::uint64_t wanted = ~std::uint64_t{0}) noexcept {
         const bytes_32 a = load(bytes);
         const bytes_32 b = load(bytes + sizeof a);
         const std::uint64_t ends = (line_ends(a) | line_ends(b) << 32) & wanted;
-        *next = {bytes, ends};
-        next += ends != 0 ? 1 : 0;
-        seen |= a | b;
-        least = lesser(least, lesser(a, b));
+        found.blocks[count] = bytes;
+        found.line_ends[count] = ends;
+        count += ends != 0 ? 1 : 0;
+        least = lesser(least, lesser(signed_32(a), signed_32(b)));
     }
 };
 
@@ -187,14 +202,16 @@ struct scanned_blocks {
 [[nodiscard, gnu::target("avx2")]] inline const char*
 scan_stretch(const char* bytes, std::size_t left, stretch_scan& found) noexcept {
     constexpr std::size_t quiet = 4 * block_scan::size;
-    scanned_blocks blocks{found.blocks.data()};
+    scanned_blocks blocks{found};
     std::size_t most = stretch_scan::size;
+    bool non_ascii = false;
     if (found.is_long_line && left >= quiet) {
-        const std::size_t skipped = skip_quiet(bytes, left, blocks.seen);
+        const std::size_t skipped = skip_quiet(bytes, left, non_ascii);
         bytes += skipped;
         left -= skipped;
         if (skipped >= quiet) most = quiet;
     }
+    const char* const begin = bytes;
     // a block of 64 bytes that lies in one line of the cache takes half as long
     const std::size_t head = -reinterpret_cast<std::uintptr_t>(bytes) % block_scan::size;
     if (head != 0 && left >= block_scan::size) {
@@ -210,11 +227,26 @@ scan_stretch(const char* bytes, std::size_t left, stretch_scan& found) noexcept 
         end += left;
         blocks.add(end - block_scan::size, ~first_bits(block_scan::size - left));
     }
-    found.count = static_cast<std::size_t>(blocks.next - found.blocks.data());
-    found.non_ascii = high_bits(blocks.seen) != 0;
-    found.nul = high_bits(bytes_32(blocks.least == 0)) != 0;
-    found.is_long_line = found.count == 0 || most == quiet || end - blocks.next[-1].bytes > 512;
+    found.count = blocks.count;
+    const bool has_high = high_bits(bytes_32(blocks.least)) != 0;
+    found.non_ascii = non_ascii || has_high;
+    // a byte above 0x7F is less than a NUL, and may hide one
+    found.nul = has_high ? holds_nul(begin, static_cast<std::size_t>(end - begin))
+                         : high_bits(bytes_32(blocks.least == 0)) != 0;
+    found.is_long_line =
+        found.count == 0 || most == quiet || end - found.blocks[found.count - 1] > 512;
     return end;
+}
+
+/// By how much each byte exceeds `limit`; zero where it does not.
+[[nodiscard, gnu::target("avx2"), gnu::always_inline]] inline bytes_32
+exceeding(bytes_32 v, unsigned char limit) noexcept {
+    const bytes_32 limits = bytes_32{} + limit;
+#if defined(__clang__) // which makes one operation of it
+    return (v > limits ? v : limits) - limits;
+#else
+    return bytes_32(__builtin_ia32_psubusb256(chars_32(v), chars_32(limits)));
+#endif
 }
 
 /// Not zero where a byte may not follow the three before it, which are read as well.
@@ -225,7 +257,9 @@ utf8_errors(const char* bytes) noexcept {
     const bytes_32 in_pair = look_up(utf8_first_high, before >> 4) &
                              look_up(utf8_first_low, before & 0x0F) &
                              look_up(utf8_second_high, v >> 4);
-    const bytes_32 goes_on = bytes_32((load(bytes - 2) >= 0xE0) | (load(bytes - 3) >= 0xF0));
+    // at the highest bit: whether the one is from 0xE0 up, the other from 0xF0
+    const bytes_32 goes_on = exceeding(load(bytes - 2), 0xE0 - utf8_two_continuations) |
+                             exceeding(load(bytes - 3), 0xF0 - utf8_two_continuations);
     return in_pair ^ (goes_on & utf8_two_continuations);
 }
 

@@ -301,15 +301,16 @@ private:
 
     /// The last event id buffer becomes the last event id string.
     [[gnu::always_inline]] constexpr void commit_id() {
-        if (next_id_.is_borrowed()) {
-            id_.borrow(next_id_.view());
-        } else {
-            take_owned_id();
-        }
+        if (!next_id_.is_borrowed()) [[unlikely]]
+            return take_owned_id();
+        id_.borrow(next_id_.view());
         next_id_.reset();
     }
 
-    [[gnu::noinline]] constexpr void take_owned_id() { std::swap(id_, next_id_); }
+    [[gnu::noinline]] constexpr void take_owned_id() {
+        std::swap(id_, next_id_);
+        next_id_.reset();
+    }
 
     constexpr parse_status check(std::size_t size, std::size_t limit, errc e) noexcept {
         return exceeds(size, limit) ? fail(e) : parse_status::need_input;

@@ -21,10 +21,15 @@ struct field_line {
 /// are longer. Whether a first space belongs to the value is decided by then as well.
 inline constexpr std::size_t field_prefix_size = std::string_view("event: ").size();
 
-/// Whether a line, which is not shorter, begins with `start`, a constant.
+/// Whether a line, which is not shorter, begins with `start`, a constant. Most lines are told apart
+/// by their first bytes alone: they are compared first, as one word.
 [[nodiscard, gnu::always_inline]] constexpr bool begins_with(std::string_view line,
                                                              std::string_view start) noexcept {
-    return std::string_view::traits_type::compare(line.data(), start.data(), start.size()) == 0;
+    using traits = std::string_view::traits_type;
+    constexpr std::size_t word = 4;
+    const std::size_t first = start.size() < word ? start.size() : word;
+    return traits::compare(line.data(), start.data(), first) == 0 &&
+           traits::compare(line.data() + first, start.data() + first, start.size() - first) == 0;
 }
 
 /// A line, which is not shorter, without its first bytes.

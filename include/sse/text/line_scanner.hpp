@@ -84,8 +84,8 @@ public:
         first_ = next_stretch_ = bytes.data();
         end_ = bytes.data() + bytes.size();
         line_ends_ = 0;
-        next_block_ = 0;
-        stretch_.blocks[0] = {};
+        block_ = before_first;
+        stretch_.line_ends[0] = 0;
         is_decoded_ = is_decoded;
         may_hold_nul_ = false;
     }
@@ -99,13 +99,10 @@ public:
     class walk {
     public:
         constexpr explicit walk(line_scanner& scanner) noexcept
-            : scanner_(scanner), line_ends_(scanner.line_ends_), bytes_(scanner.block_),
-              next_(scanner.stretch_.blocks.data() + scanner.next_block_) {}
+            : scanner_(scanner), line_ends_(scanner.line_ends_), block_(scanner.block_) {}
         constexpr ~walk() {
             scanner_.line_ends_ = line_ends_;
-            scanner_.block_ = bytes_;
-            scanner_.next_block_ =
-                static_cast<std::size_t>(next_ - scanner_.stretch_.blocks.data());
+            scanner_.block_ = block_;
         }
         walk(const walk&) = delete;
         walk& operator=(const walk&) = delete;
@@ -113,18 +110,17 @@ public:
         /// Finds the next CR or LF; false when there is none.
         [[nodiscard, gnu::always_inline]] constexpr bool next() noexcept {
             while (line_ends_ == 0) {
-                line_ends_ = next_->line_ends;
+                line_ends_ = scanner_.stretch_.line_ends[block_ + 1];
                 if (line_ends_ == 0) [[unlikely]] {
                     if (scanner_.next_stretch_ == scanner_.end_) return false;
                     const bool is_more = scanner_.load();
-                    next_ = scanner_.stretch_.blocks.data();
+                    block_ = before_first;
                     if (!is_more) return false;
                     continue;
                 }
-                bytes_ = next_->bytes;
-                ++next_;
+                ++block_;
             }
-            at_ = bytes_ + static_cast<unsigned>(std::countr_zero(line_ends_));
+            at_ = scanner_.stretch_.blocks[block_] + std::countr_zero(line_ends_);
             line_ends_ &= line_ends_ - 1;
             return true;
         }
@@ -153,19 +149,17 @@ public:
     private:
         /// Goes on to the next block, of which the first line end belongs to the last one found.
         [[gnu::always_inline]] constexpr void drop_line_feed() noexcept {
-            if (next_->line_ends == 0) {
+            if (scanner_.stretch_.line_ends[block_ + 1] == 0) {
                 (void)scanner_.load(); // there is a line end, so this finds it
-                next_ = scanner_.stretch_.blocks.data();
+                block_ = before_first;
             }
-            bytes_ = next_->bytes;
-            line_ends_ = next_->line_ends;
-            ++next_;
+            ++block_;
+            line_ends_ = scanner_.stretch_.line_ends[block_];
         }
 
         line_scanner& scanner_;
-        std::uint64_t line_ends_; ///< of the block at `bytes_`, those not found yet
-        const char* bytes_;
-        const line_end_block* next_;
+        std::uint64_t line_ends_; ///< of the block, those not found yet
+        std::size_t block_;       ///< of the stretch
         const char* at_ = nullptr;
     };
 
@@ -182,12 +176,14 @@ public:
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
 
 private:
+    static constexpr std::size_t before_first = ~std::size_t{0}; ///< one less than zero
+
     /// Scans on to a stretch that holds a line end; false, and no block is left, when there is
     /// none.
     [[gnu::noinline]] constexpr bool load() noexcept {
         do {
             if (next_stretch_ == end_) {
-                stretch_.blocks[0] = {};
+                stretch_.line_ends[0] = 0;
                 return false;
             }
             const char* const bytes = next_stretch_;
@@ -201,7 +197,7 @@ private:
             is_suspect_ |= is_stretch_suspect_;
             if (next_stretch_ == end_) keep_context();
         } while (stretch_.count == 0);
-        stretch_.blocks[stretch_.count] = {};
+        stretch_.line_ends[stretch_.count] = 0;
         return true;
     }
 
@@ -227,8 +223,7 @@ private:
     }
 
     stretch_scan stretch_{};
-    std::size_t next_block_ = 0;
-    const char* block_ = nullptr;
+    std::size_t block_ = before_first; ///< of the stretch
     std::uint64_t line_ends_ = 0;
     const char* first_ = nullptr;
     const char* next_stretch_ = nullptr;

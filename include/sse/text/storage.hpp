@@ -191,8 +191,8 @@ public:
     constexpr void reset() noexcept { text_ = {}; }
     /// Not null, even where it is empty.
     constexpr void borrow(std::string_view text) noexcept {
-        text_ = text;
         is_owned_ = false;
+        text_ = text;
     }
     /// Starts an owned text, empty.
     constexpr void start() noexcept {

@@ -9,12 +9,6 @@
 
 namespace sse::detail {
 
-/// A block that holds line ends.
-struct line_end_block {
-    const char* bytes = nullptr;
-    std::uint64_t line_ends = 0; ///< bit i: byte i is CR or LF
-};
-
 /// What one look at a stretch of blocks finds. Going through the blocks that hold line ends takes
 /// no branch for those that do not: with lines of changing lengths, half of such branches would be
 /// mispredicted, which costs as much as scanning.
@@ -22,14 +16,18 @@ struct stretch_scan {
     static constexpr std::size_t most_blocks = 32;
     static constexpr std::size_t size = most_blocks * block_scan::size; ///< bytes, at most, of them
 
-    std::array<line_end_block, most_blocks + 3> blocks{}; ///< the first and the last may be cut
-    std::size_t count = 0;                                ///< of blocks that hold line ends
-    bool non_ascii = false;                               ///< some byte is above 0x7F
-    bool nul = false;                                     ///< some byte is zero
+    /// The blocks that hold line ends: where each begins, and bit i for a CR or LF in its byte i.
+    /// The first and the last may be cut.
+    std::array<const char*, most_blocks + 3> blocks{};
+    std::array<std::uint64_t, most_blocks + 3> line_ends{};
+    std::size_t count = 0;     ///< of them
+    bool non_ascii = false;    ///< some byte is above 0x7F
+    bool nul = false;          ///< some byte is zero
     bool is_long_line = false; ///< no line end for long: there may be none for longer
 
     constexpr void add(const char* bytes, const block_scan& found) noexcept {
-        blocks[count] = {bytes, found.line_ends};
+        blocks[count] = bytes;
+        line_ends[count] = found.line_ends;
         count += found.line_ends != 0 ? 1 : 0;
         non_ascii |= found.non_ascii;
         nul |= found.nul;

@@ -59,8 +59,8 @@ findings scan_stretches(std::string_view text, bool is_long_line) {
     while (at != text.data() + text.size()) {
         at = sse::detail::scan_stretch(at, text.data() + text.size(), found);
         for (std::size_t i = 0; i < found.count; ++i) {
-            const auto start = static_cast<std::size_t>(found.blocks[i].bytes - text.data());
-            for (std::uint64_t ends = found.blocks[i].line_ends; ends != 0; ends &= ends - 1)
+            const auto start = static_cast<std::size_t>(found.blocks[i] - text.data());
+            for (std::uint64_t ends = found.line_ends[i]; ends != 0; ends &= ends - 1)
                 out.line_ends.push_back(start + static_cast<std::size_t>(std::countr_zero(ends)));
         }
         out.non_ascii |= found.non_ascii;
@@ -146,6 +146,21 @@ TEST_CASE("scan: a byte of any kind is seen wherever it is in long lines") {
             std::string text(2 * most + 70, 'x');
             text[at] = byte;
             REQUIRE(scan_stretches(text, true) == look_at_bytes(text));
+        }
+    }
+}
+
+TEST_CASE("scan: a NUL is seen among bytes that are not ASCII, at every place") {
+    for (const std::size_t quiet : {0U, 300U}) {
+        for (const std::size_t size : {1U, 31U, 32U, 63U, 64U, 100U, 400U}) {
+            for (std::size_t at = 0; at <= size; ++at) {
+                std::vector<char> bytes(quiet, 'x'); // a sanitizer sees a byte too many
+                bytes.resize(quiet + size, '\xC3');
+                if (at != size) bytes[quiet + at] = '\0';
+                for (const bool is_long_line : {false, true})
+                    REQUIRE(scan_stretches({bytes.data(), bytes.size()}, is_long_line) ==
+                            look_at_bytes({bytes.data(), bytes.size()}));
+            }
         }
     }
 }
