@@ -31,7 +31,7 @@ public:
 
         [[nodiscard]] event_view operator*() const noexcept { return feed_->current(); }
 
-        iterator& operator++() {
+        [[gnu::always_inline]] iterator& operator++() {
             if (feed_->generation() != generation_ || !feed_->advance()) feed_ = nullptr;
             return *this;
         }

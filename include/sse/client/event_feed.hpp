@@ -47,45 +47,26 @@ public:
         return has_event_ = advance();
     }
     /// The same for who takes the event before anything else happens: no id is kept for it.
-    [[nodiscard]] bool receive_one() { return begin() && (has_event_ || advance()); }
+    [[nodiscard, gnu::always_inline]] bool receive_one() {
+        return begin() && (has_event_ || advance());
+    }
 
     /// The next event that needs no I/O; false as well where a hook closes or restarts the source.
-    [[nodiscard]] bool advance() {
+    [[nodiscard, gnu::always_inline]] bool advance() {
         const auto generation = generation_;
         has_event_ = false;
-        for (;;) {
-            switch (next()) {
-            case response_status::event: return true;
-            case response_status::comment:
-            case response_status::retry:
-            case response_status::skipped: break;
-            default: return false;
-            }
-            if (generation != generation_) return false;
-        }
+        const response_status found = next();
+        return found == response_status::event || advance_behind(found, generation);
     }
 
     /// The next thing that came. Whom it concerns has been told.
-    [[nodiscard]] response_status next() {
+    [[nodiscard, gnu::always_inline]] response_status next() {
         const response_status found = reader_.next();
-        switch (found) {
-        case response_status::event:
+        if (found == response_status::event) [[likely]] {
             ++counters_.events;
             fsm_.delivered();
-            break;
-        case response_status::need_input: drained_ = true; break;
-        case response_status::retry:
-            fsm_.retry(reader_.retry());
-            if (hooks_.on_retry) hooks_.on_retry(reader_.retry());
-            break;
-        case response_status::comment:
-            if (hooks_.on_comment) hooks_.on_comment(reader_.comment());
-            break;
-        case response_status::skipped:
-            ++counters_.skipped;
-            if (hooks_.on_skip) hooks_.on_skip(reader_.error());
-            break;
-        default: break;
+        } else {
+            tell(found);
         }
         return found;
     }
@@ -150,11 +131,53 @@ public:
 
 private:
     /// Ends the batch before, and tells of its id. Whether there may be an event.
-    [[nodiscard]] bool begin() {
-        const auto generation = ++generation_;
+    [[nodiscard, gnu::always_inline]] bool begin() {
+        ++generation_;
         if (has_event_) return true;
+        if (has_hooks_ && !tell_new_id()) [[unlikely]]
+            return false;
+        return !drained_ && fsm_.ready_state() == ready_state::open;
+    }
+
+    /// Tells the user of a new id; false where he begins another receive.
+    [[nodiscard, gnu::noinline]] bool tell_new_id() {
+        const auto generation = generation_;
         if (has_new_id()) tell_id();
-        return generation == generation_ && !drained_ && fsm_.ready_state() == ready_state::open;
+        return generation == generation_;
+    }
+
+    /// Looks for an event behind what was `found`, unless a hook has ended `generation`.
+    [[nodiscard, gnu::noinline]] bool advance_behind(response_status found,
+                                                     std::uint64_t generation) {
+        for (;; found = next()) {
+            switch (found) {
+            case response_status::event: return true;
+            case response_status::comment:
+            case response_status::retry:
+            case response_status::skipped: break;
+            default: return false;
+            }
+            if (generation != generation_) return false;
+        }
+    }
+
+    /// Tells of what is no event.
+    [[gnu::noinline]] void tell(response_status found) {
+        switch (found) {
+        case response_status::need_input: drained_ = true; break;
+        case response_status::retry:
+            fsm_.retry(reader_.retry());
+            if (hooks_.on_retry) hooks_.on_retry(reader_.retry());
+            break;
+        case response_status::comment:
+            if (hooks_.on_comment) hooks_.on_comment(reader_.comment());
+            break;
+        case response_status::skipped:
+            ++counters_.skipped;
+            if (hooks_.on_skip) hooks_.on_skip(reader_.error());
+            break;
+        default: break;
+        }
     }
 
     const event_source_hooks& hooks_;

@@ -59,15 +59,13 @@ public:
     /// Lifetime: borrowed until `next` says so again.
     void feed(std::span<char> bytes) noexcept { input_ = bytes; }
 
-    /// The next thing in the response.
-    [[nodiscard]] response_status next() {
-        switch (phase_) {
-        case phase::head: return next_head();
-        case phase::body: return next_in_body();
-        case phase::end: return response_status::end;
-        case phase::failed: break;
-        }
-        return response_status::failed;
+    /// The next thing in the response. For an event, as most things are, it calls nothing but the
+    /// parser.
+    [[nodiscard, gnu::always_inline]] response_status next() {
+        if (phase_ != phase::body) [[unlikely]]
+            return next_outside_body();
+        const parse_status found = parser_.next();
+        return found == parse_status::event ? response_status::event : next_in_body(found);
     }
 
     /// Begins to read the body behind `head()` as an event stream.
@@ -112,6 +110,14 @@ private:
         return response_status::failed;
     }
 
+    [[nodiscard, gnu::noinline]] response_status next_outside_body() {
+        switch (phase_) {
+        case phase::head: return next_head();
+        case phase::end: return response_status::end;
+        default: return response_status::failed;
+        }
+    }
+
     [[nodiscard]] response_status next_head() {
         for (;;) {
             input_ = input_.subspan(head_reader_.feed({input_.data(), input_.size()}));
@@ -126,9 +132,10 @@ private:
         }
     }
 
-    [[nodiscard]] response_status next_in_body() {
-        for (;;) {
-            switch (parser_.next()) {
+    /// `found` is what the parser says.
+    [[nodiscard, gnu::noinline]] response_status next_in_body(parse_status found) {
+        for (;; found = parser_.next()) {
+            switch (found) {
             case parse_status::event: return response_status::event;
             case parse_status::comment: return response_status::comment;
             case parse_status::retry: return response_status::retry;

@@ -12,6 +12,7 @@
 #include <sse/net/proxy.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/error.hpp>
+#include <sse/text/event.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -41,9 +42,15 @@ public:
         return feed_.receive();
     }
     /// The same for who takes the event before anything else happens: costs less.
-    [[nodiscard]] bool receive_one() {
+    [[nodiscard, gnu::always_inline]] bool receive_one() {
         restarted_ = false;
         return feed_.receive_one();
+    }
+    /// Takes an event that the feed has already.
+    [[nodiscard]] bool try_receive(event& into) {
+        if (!receive_one()) return false;
+        into.assign(feed_.take());
+        return true;
     }
 
     /// The receive goes on where it has not.

@@ -43,11 +43,9 @@ public:
     /// Takes an event that needs no I/O, unless a receive is under way.
     [[nodiscard]] bool try_receive(event& into) {
         if (busy_) return false;
-        // a hook may destroy the source
-        const auto alive = core_->feed().has_hooks() ? core_ : nullptr;
-        if (!core_->receive_one()) return false;
-        into.assign(core_->feed().take());
-        return true;
+        if (!core_->feed().has_hooks()) return core_->try_receive(into);
+        const auto alive = core_; // a hook may destroy the source
+        return alive->try_receive(into);
     }
 
     /// A receive begins, unless there is one.
