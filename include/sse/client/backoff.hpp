@@ -25,7 +25,7 @@ public:
 
     /// The server set the reconnection time.
     void retry(milliseconds value) {
-        retry_ = std::clamp(value, milliseconds{0}, policy_.floor_cap);
+        retry_ = std::min(std::max(value, milliseconds{0}), policy_.floor_cap);
     }
 
     /// The delay that the next reconnection starts from.
@@ -105,7 +105,7 @@ private:
 
     /// Whatever the options say, a deadline computed from the delay must not overflow.
     [[nodiscard]] static milliseconds at_most(double value, milliseconds limit) {
-        limit = std::clamp(limit, milliseconds{0}, longest);
+        limit = std::min(std::max(limit, milliseconds{0}), longest);
         return value < static_cast<double>(limit.count())
                    ? milliseconds(static_cast<std::int64_t>(value))
                    : limit;
@@ -113,8 +113,8 @@ private:
 
     [[nodiscard]] double random() {
         if (policy_.random) return std::clamp(policy_.random(), 0.0, 1.0);
-        if (!engine_) engine_.emplace(seed());
-        return std::uniform_real_distribution<double>(0.0, 1.0)(*engine_);
+        if (!std::exchange(is_seeded_, true)) engine_.seed(seed());
+        return std::uniform_real_distribution<double>(0.0, 1.0)(engine_);
     }
 
     /// Different for sources of one process and, where there is entropy, of all machines.
@@ -139,7 +139,8 @@ private:
     std::size_t growth_steps_ = 0;
     bool repeated_ = false;
     bool delivered_ = false;
-    std::optional<std::minstd_rand> engine_;
+    bool is_seeded_ = false;
+    std::minstd_rand engine_;
 };
 
 } // namespace sse::detail

@@ -20,7 +20,7 @@ namespace detail {
 
 /// A request while the user makes up his mind about it. Shared by the source, which waits, and by
 /// the user, who may answer late, from another thread, or when the source is long gone.
-class request_draft : public std::enable_shared_from_this<request_draft> {
+class request_draft {
 public:
     request_draft(http::url u, http::fields h, std::string b, std::string id, std::size_t attempt,
                   error_code last_error)
@@ -42,7 +42,7 @@ public:
         const std::lock_guard lock(mutex_);
         if (answer_) return;
         answer_ = ec;
-        if (wake_) asio::post(executor_, [self = shared_from_this()] { self->deliver(); });
+        if (wake_) wake_();
     }
 
     [[nodiscard]] std::optional<error_code> answered() const {
@@ -50,34 +50,25 @@ public:
         return answer_;
     }
 
-    /// Has `wake` called on `executor` when the answer comes. False where it is there.
-    [[nodiscard]] bool watch(asio::any_io_executor executor, std::function<void()> wake) {
+    /// Has `wake` called when the answer comes: once, on the thread that answers, and while
+    /// `unwatch` has to wait. False where the answer is there.
+    [[nodiscard]] bool watch(std::function<void()> wake) {
         const std::lock_guard lock(mutex_);
         if (answer_) return false;
-        executor_ = std::move(executor);
         wake_ = std::move(wake);
         return true;
     }
 
-    /// Nobody waits any more; the executor is not touched again.
-    void unwatch() {
+    /// Nobody waits any more; `wake` is not called again, and gone. Whether somebody did.
+    bool unwatch() {
         const std::lock_guard lock(mutex_);
-        wake_ = nullptr;
-        executor_ = {};
+        return std::exchange(wake_, nullptr) != nullptr;
     }
 
 private:
-    void deliver() {
-        std::unique_lock lock(mutex_);
-        const auto wake = std::exchange(wake_, nullptr);
-        lock.unlock();
-        if (wake) wake();
-    }
-
     outgoing_request view_;
     mutable std::mutex mutex_;
     std::optional<error_code> answer_;
-    asio::any_io_executor executor_;
     std::function<void()> wake_;
 };
 

@@ -189,13 +189,18 @@ private:
         return core_->resume({.what = ec ? input::failed : success, .error = ec}, at);
     }
 
-    /// Ends the wait, which is about to begin, when the user answers.
+    /// Ends the wait, which is about to begin, when the user answers, on whatever thread.
     template <class Executor1>
     void watch_draft(const Executor1& executor) {
-        const auto wake = [w = this->weak_from_this()] {
-            if (const auto state = w.lock()) state->interrupt();
+        const std::shared_ptr<request_draft>& draft = core_->requests().draft();
+        auto wake = [w = this->weak_from_this(), d = std::weak_ptr(draft), executor] {
+            asio::post(executor, [w, d] {
+                const auto state = w.lock();
+                const auto answered = d.lock();
+                if (state && answered && answered->unwatch()) state->interrupt();
+            });
         };
-        if (!core_->requests().draft()->watch(executor, wake)) timer_.expires_at(now());
+        if (!draft->watch(std::move(wake))) timer_.expires_at(now());
     }
 
     /// Looks out for a response while the body is written. Handlers run on `executor`.
