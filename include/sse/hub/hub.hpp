@@ -56,7 +56,7 @@ public:
         result.id.reserve(detail::event_id_size); // outside of the lock
         const std::lock_guard lock(state_->mutex);
         if (state_->draining) return {errc::draining};
-        const std::uint64_t now = state_->now();
+        const std::uint64_t now = state_->store.needs_time() ? state_->now() : 0;
         const auto r = state_->store.append(topic, e, {options.retry, options.key}, now);
         result.error = r.error;
         if (r.error != errc::success) return result;

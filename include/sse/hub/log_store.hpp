@@ -7,6 +7,7 @@
 #include <sse/hub/string_map.hpp>
 #include <sse/hub/topic.hpp>
 #include <sse/hub/topic_log.hpp>
+#include <sse/hub/topic_table.hpp>
 #include <sse/hub/wire_event.hpp>
 #include <sse/text/error.hpp>
 
@@ -53,20 +54,18 @@ public:
                                 ? max_segment
                                 : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
 
+    /// Whether anything goes by the time, which is not for nothing to be had.
+    [[nodiscard]] bool needs_time() const noexcept { return rest() != 0; }
     [[nodiscard]] event_id position() const noexcept { return {epoch_, sequence_}; }
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; } ///< needs no lock
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t topics() const noexcept { return logs_.size(); }
 
-    [[nodiscard]] topic_log* find(std::string_view topic) noexcept {
-        const auto found = logs_.find(topic);
-        return found == logs_.end() ? nullptr : found->second.get();
-    }
+    [[nodiscard]] topic_log* find(std::string_view topic) noexcept { return logs_.find(topic); }
 
     template <class Visitor>
     void for_each(Visitor&& visit) {
-        for (auto& [name, log] : logs_)
-            visit(*log);
+        logs_.for_each(visit);
     }
 
     /// The number of the event in history that has this id of somebody's choice.
@@ -87,6 +86,7 @@ public:
         if (const errc refused = check(e, options); refused != errc::success) return {refused};
         if (log == nullptr) log = add(topic);
         if (log == nullptr) return {errc::too_many_topics};
+        log->prefetch_end();
         use(*log, now);
         const std::uint64_t sequence = sequence_ + 1;
         if (e.id.empty()) {
@@ -129,14 +129,14 @@ public:
         while (bounds_.bytes != 0) {
             if (kept_bytes_ > bounds_.bytes / 2)
                 drop_value();
-            else if (bytes_ > bounds_.bytes && segments_.size() > 1)
+            else if (bytes_ > bounds_.bytes && segments_.has_several())
                 evict_segment();
             else
                 break;
         }
         if (const std::uint64_t age = max_age()) {
             while (!segments_.empty()) {
-                const segment& oldest = *segments_.front().data;
+                const segment& oldest = segments_.front();
                 if (oldest.time(oldest.count() - 1) + age >= now) break;
                 evict_segment();
             }
@@ -183,6 +183,7 @@ private:
         const std::uint64_t age = max_age();
         return idle_ == 0 || age == 0 ? std::max(idle_, age) : std::min(idle_, age);
     }
+
     void use(topic_log& log, std::uint64_t now) {
         if (rest() == 0) return; // nobody asks
         recent_.splice(recent_.end(), recent_, log.use);
@@ -222,7 +223,7 @@ private:
     std::size_t kept_bytes_ = 0;               // of bytes_, those of values beyond the logs
     std::map<std::uint64_t, topic_log*> kept_; // these values, by number
     kept_segments segments_;
-    string_map<std::unique_ptr<topic_log>> logs_;
+    topic_table logs_;
     std::list<topic_log*> recent_; // by last use, the oldest first
     dropped_topics dropped_;
     string_map<std::uint64_t> own_ids_;

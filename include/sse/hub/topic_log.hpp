@@ -1,7 +1,9 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/hub/kept_segments.hpp>
 #include <sse/hub/newest_values.hpp>
+#include <sse/hub/prefetch.hpp>
 #include <sse/hub/segment.hpp>
 #include <sse/hub/topic_view.hpp>
 
@@ -17,16 +19,6 @@
 #include <vector>
 
 namespace sse::detail {
-
-class topic_log;
-
-/// A segment that is kept, with the log it belongs to. The segments of all logs form one list, in
-/// the order of their newest events.
-struct kept_segment {
-    std::shared_ptr<segment> data;
-    topic_log* log;
-};
-using kept_segments = std::list<kept_segment>;
 
 /// Somebody to be told that a log has grown or lost its oldest events.
 struct log_reader {
@@ -63,36 +55,37 @@ public:
     };
     /// The oldest event; not where there is none.
     [[nodiscard]] event oldest() const noexcept {
-        const segment& s = *segments_[dead_]->data;
+        const segment& s = *segments_[dead_];
         const std::size_t i = begin_ - s.ordinal();
         return {s.sequence(i), s.entry(i).key, s.event(i)};
     }
     /// The bytes of an event that was not evicted.
     [[nodiscard]] std::string_view bytes_of(std::uint64_t ordinal) const noexcept {
         const auto s = std::partition_point(segments_.begin(), segments_.end(), [&](const auto& k) {
-            return k->data->ordinal() + k->data->count() <= ordinal;
+            return k->ordinal() + k->count() <= ordinal;
         });
-        return (*s)->data->event(ordinal - (*s)->data->ordinal());
+        return (*s)->event(ordinal - (*s)->ordinal());
+    }
+
+    /// Fetches what it takes to append to the log while the event is measured.
+    void prefetch_end() const noexcept {
+        prefetch(this, sizeof *this);
+        prefetch(last_, sizeof *last_);
     }
 
     /// The segment to append an event of `size` bytes to.
     segment& reserve(std::size_t size, std::uint64_t sequence, std::uint64_t time,
                      std::size_t max_capacity, kept_segments& all) {
-        if (!segments_.empty()) {
-            const auto last = segments_.back();
-            if (last->data->fits(size, sequence, time)) {
-                all.splice(all.end(), all, last);
-                dead_ = std::min(dead_, segments_.size() - 1);
-                return *last->data;
-            }
+        if (last_ != nullptr && last_->fits(size, sequence, time)) {
+            all.grew(*last_);
+            dead_ = std::min(dead_, segments_.size() - 1);
+            return *last_;
         }
-        // topics with little in them stay small
-        capacity_ = std::min(std::max(capacity_ * 2, min_capacity), max_capacity);
-        auto made = std::make_shared<segment>(end_.offset, end_.ordinal, keyless_, sequence, time,
-                                              std::max(capacity_, size));
-        all.push_back({std::move(made), this});
-        segments_.push_back(std::prev(all.end()));
-        return *all.back().data;
+        segments_.push_back(segment::make({end_.offset, end_.ordinal, keyless_, sequence, time},
+                                          next_capacity(segment::room_for(size), max_capacity)));
+        last_ = segments_.back().get();
+        all.add(*last_, *this);
+        return *last_;
     }
 
     /// Tells that an event of `size` bytes was appended.
@@ -105,13 +98,31 @@ public:
     /// Evicts the oldest event, and lets go of the segments in front that hold none any more, but
     /// for the last `live` bytes. Returns the memory that this gave back.
     std::size_t evict(kept_segments& all, std::size_t live) {
-        const segment& oldest = *segments_[dead_]->data;
+        const segment& oldest = *segments_[dead_];
         if (++begin_ == oldest.ordinal() + oldest.count()) ++dead_;
         std::size_t freed = 0;
-        while (dead_ != 0 && end_.offset - segments_.front()->data->end() >= live) {
+        while (dead_ != 0 && end_.offset - segments_.front()->end() >= live) {
             freed += drop_front(all);
         }
         return freed;
+    }
+
+    /// Whether nothing is known of single events that has to be looked at when they are evicted.
+    [[nodiscard]] bool is_plain() const noexcept { return own_ids.empty() && !values; }
+
+    /// Evicts all of the first segment and lets go of it, without a look at its events; for a
+    /// plain log. Returns its memory.
+    std::size_t evict_front(kept_segments& all) noexcept {
+        const segment& oldest = *segments_.front();
+        const std::uint64_t end = oldest.ordinal() + oldest.count();
+        if (begin_ < end) {
+            lost_ += end - begin_;
+            if (oldest.dense_from() > last_lost_ + 1) dense_from_ = oldest.dense_from();
+            last_lost_ = oldest.last();
+            begin_ = end;
+            ++dead_;
+        }
+        return drop_front(all);
     }
 
     /// Tells that an event is not to be had any more, and that nothing stands for it.
@@ -136,19 +147,20 @@ public:
     /// Lets go of the first segment, all events of which must have been evicted. Returns its
     /// memory.
     std::size_t drop_front(kept_segments& all) {
-        const std::size_t freed = segments_.front()->data->footprint();
-        all.erase(segments_.front());
+        const std::size_t freed = segments_.front()->footprint();
+        all.erase(*segments_.front());
         segments_.erase(segments_.begin());
+        if (segments_.empty()) last_ = nullptr;
         --dead_;
         return freed;
     }
 
     [[nodiscard]] const segment* front() const noexcept {
-        return segments_.empty() ? nullptr : segments_.front()->data.get();
+        return segments_.empty() ? nullptr : segments_.front().get();
     }
 
     [[nodiscard]] std::uint64_t oldest_time() const noexcept {
-        const segment& oldest = *segments_[dead_]->data;
+        const segment& oldest = *segments_[dead_];
         return oldest.time(begin_ - oldest.ordinal());
     }
 
@@ -169,8 +181,7 @@ public:
     /// Brings `view` up to date. With `keep`, what was evicted since stays in it where nothing
     /// between it and what is kept is missing.
     void snapshot(topic_view& view, bool keep = false) const {
-        const std::uint64_t first =
-            segments_.empty() ? end_.ordinal : segments_.front()->data->ordinal();
+        const std::uint64_t first = segments_.empty() ? end_.ordinal : segments_.front()->ordinal();
         if (!keep) view.drop_before(first);
         auto next = segments_.begin();
         if (topic_view::piece* last = view.last()) {
@@ -180,14 +191,12 @@ public:
                 view.drop_before(first);
             } else {
                 next = std::partition_point(segments_.begin(), segments_.end(), [&](auto& s) {
-                    return s->data->ordinal() <= last->data->ordinal();
+                    return s->ordinal() <= last->data->ordinal();
                 });
             }
         }
-        for (; next != segments_.end(); ++next) {
-            const std::shared_ptr<segment>& s = (*next)->data;
-            view.add(s, s->size(), s->count());
-        }
+        for (; next != segments_.end(); ++next)
+            view.add(*next, (*next)->size(), (*next)->count());
         view.end(end_, keyless_);
     }
 
@@ -223,10 +232,17 @@ public:
 private:
     static constexpr std::size_t min_capacity = 512;
 
+    /// At least `needed`, and half of what the topic holds: one with little in it stays small, and
+    /// no segment is so large that most of the history goes with it.
+    [[nodiscard]] std::size_t next_capacity(std::size_t needed, std::size_t max) const noexcept {
+        const std::uint64_t held = segments_.empty() ? 0 : end_.offset - segments_.front()->base();
+        return std::max(needed, std::clamp<std::size_t>(held / 2, min_capacity, max));
+    }
+
     std::string name_;
-    std::vector<kept_segments::iterator> segments_;
+    segment* last_ = nullptr; // of segments_
+    std::vector<std::shared_ptr<segment>> segments_;
     std::size_t dead_ = 0; // of segments_, the first ones: they hold only what was evicted
-    std::size_t capacity_ = 0;
     std::uint64_t begin_ = 0;
     cursor end_;
     std::uint64_t keyless_ = 0;    // events without a key

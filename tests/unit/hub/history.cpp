@@ -4,15 +4,19 @@
 #include <sse/hub/history.hpp>
 #include <sse/hub/log_store.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hub_history_test {
 
 using namespace std::chrono_literals;
 using sse::errc;
 using sse::detail::log_store;
+using sse::detail::topic_log;
 
 TEST_CASE("history: a topic keeps exactly its last events", "[history]") {
     log_store store({.events = 5}, 1, 10);
@@ -58,6 +62,48 @@ TEST_CASE("history: how many are missing is told only where it is known", "[hist
     CHECK(a.count_lost_after(5) == 1u);
     CHECK_FALSE(a.count_lost_after(3).has_value());
     CHECK(a.count_lost_after(6) == 0u);
+}
+
+/// So many topics that each keeps less than a segment may hold, published to in turn.
+void publish_in_turn(log_store& store, int topics, int events, std::size_t size) {
+    const std::string data(size, 'x');
+    for (int i = 0; i < events * topics; ++i) {
+        const std::string name = std::to_string(i % topics);
+        REQUIRE(store.append(name, {.data = data}, {}, 0).log != nullptr);
+    }
+}
+
+TEST_CASE("history: with many topics each keeps most of its share of the bytes", "[history]") {
+    constexpr int topics = 100;
+    log_store store({.events = 0, .bytes = 1 << 20}, 1, topics);
+    publish_in_turn(store, topics, 50, 1000); // of which there is room for about 10 of each
+    std::size_t least = SIZE_MAX;
+    store.for_each([&](const topic_log& log) {
+        least = std::min<std::size_t>(least, log.end_ordinal() - log.begin_ordinal());
+    });
+    CHECK(least >= 5);
+}
+
+TEST_CASE("history: what is missing is told as well where it went in blocks", "[history]") {
+    log_store store({.events = 0, .bytes = 20'000}, 1, 10);
+    std::vector<std::uint64_t> numbers; // of a, with several in a row and others between
+    for (std::uint64_t n = 1; n <= 2000; ++n) {
+        const bool other = n % 7 == 0 || n % 11 < 3;
+        REQUIRE(store.append(other ? "b" : "a", {.data = "some text"}, {}, 0).sequence == n);
+        if (!other) numbers.push_back(n);
+        const auto* const a = store.find("a");
+        if (a == nullptr || a->begin_ordinal() == 0) continue;
+        const std::size_t lost = a->begin_ordinal();
+        REQUIRE(a->last_lost() == numbers[lost - 1]);
+        REQUIRE(a->count_lost_after(0) == lost);
+        std::size_t dense = lost; // events of a that end the lost ones and lie in a row
+        while (dense > 1 && numbers[dense - 2] + 1 == numbers[dense - 1])
+            --dense;
+        const std::uint64_t from = numbers[dense - 1];
+        REQUIRE(a->count_lost_after(from - 1) == numbers[lost - 1] - from + 1);
+        if (from > 2) REQUIRE_FALSE(a->count_lost_after(from - 2).has_value());
+    }
+    CHECK(store.find("a")->begin_ordinal() > 1000);
 }
 
 TEST_CASE("history: all topics together stay within the bytes, the oldest go first", "[history]") {

@@ -29,7 +29,7 @@ inline void log_store::drop_idle(std::uint64_t now) {
 inline topic_log* log_store::add(std::string_view topic) {
     if (max_topics_ != 0 && logs_.size() >= max_topics_) return nullptr;
     auto made = std::make_unique<topic_log>(std::string(topic));
-    topic_log* const log = logs_.emplace(topic, std::move(made)).first->second.get();
+    topic_log* const log = &logs_.add(std::move(made));
     log->use = recent_.insert(recent_.end(), log);
     if (const std::uint64_t lost = dropped_.take(topic)) log->continue_after(lost);
     for (log_reader* w : watchers) {
@@ -48,7 +48,7 @@ inline void log_store::drop(topic_log& log) {
         drop_value(log, log.values->after(0, UINT64_MAX)->first);
     dropped_.add(log.name(), log.last_lost());
     recent_.erase(log.use);
-    logs_.erase(logs_.find(log.name()));
+    logs_.erase(log);
 }
 
 inline std::uint32_t log_store::supersede(topic_log& log, std::string_view key,
@@ -100,12 +100,15 @@ inline void log_store::drop_value(topic_log& log, std::uint64_t sequence) {
 }
 
 inline void log_store::evict_segment() {
-    topic_log& log = *segments_.front().log;
-    const std::shared_ptr<const segment> oldest = segments_.front().data;
-    const std::uint64_t end = oldest->ordinal() + oldest->count();
+    const segment& oldest = segments_.front();
+    topic_log& log = *oldest.log;
+    segments_.prefetch_behind(oldest); // nobody has looked at it for long
+    if (log.is_plain()) return give_back(log, log.evict_front(segments_));
+    const std::uint64_t end = oldest.ordinal() + oldest.count();
     while (log.begin_ordinal() < end)
         evict(log);
-    if (log.front() == oldest.get()) give_back(log, log.drop_front(segments_));
+    const bool is_kept = log.front() != nullptr && log.front()->ordinal() < end;
+    if (is_kept) give_back(log, log.drop_front(segments_));
 }
 
 inline std::size_t log_store::waiting_for(const topic_log& log) const {
