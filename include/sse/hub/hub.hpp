@@ -45,7 +45,8 @@ public:
         : state_(std::make_shared<detail::hub_state>(std::move(options))),
           heartbeat_(detail::heartbeat_field(state_->options.heartbeat)) {}
 
-    /// Appends an event to the log of `topic` and wakes those who follow it. It never touches a
+    /// Appends an event to the log of `topic` and wakes those who follow it: at once, or, within a
+    /// handler of a server's thread, at the end of that turn of its event loop. It never touches a
     /// socket. Without an id the event gets its number in the hub.
     /// Errors: `errc::invalid_topic`; `errc::invalid_field` for CR, LF or NUL in the type or id,
     /// and for a key that is too long; `errc::invalid_id` for an id that looks like the hub's or is
@@ -173,7 +174,7 @@ private:
         }
         auto made = std::make_shared<detail::hub_shard>(state_, ex);
         const std::lock_guard lock(state_->mutex);
-        state_->shards.push_back({ex, made});
+        state_->shards.push_back({ex, made, made.get()});
         return made;
     }
 

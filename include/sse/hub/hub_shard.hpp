@@ -37,7 +37,7 @@ public:
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
     [[nodiscard]] hub_state& hub() noexcept { return *hub_; }
 
-    /// Posts one look at the logs. From any thread, under the hub's lock.
+    /// Has it look at the logs once, soon. From any thread, under the hub's lock.
     inline void wake() override;
     [[nodiscard]] inline std::size_t waiting_for(const topic_log& log) const override;
     /// How many streams here follow a topic, by name or pattern, published to or not. From any
@@ -82,6 +82,9 @@ public:
     merge_buffer merged;
 
 private:
+    [[nodiscard]] hub_shard* find_here() const noexcept;
+    void look_soon();
+    void wake_others();
     [[nodiscard]] std::unique_lock<std::mutex> look();
     bool refresh(bool keep);
     void settle_lost();
@@ -131,7 +134,9 @@ private:
     std::minstd_rand random_{std::random_device()()};
     paced_farewell ending_;
 
-    bool awake_ = false; // under the hub's lock
+    // under the hub's lock
+    bool awake_ = false; // a look is posted
+    bool waits_ = false; // among those to wake
 };
 
 } // namespace sse::detail

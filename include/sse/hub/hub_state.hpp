@@ -53,9 +53,11 @@ struct hub_state {
     struct shard {
         asio::any_io_executor executor;
         std::weak_ptr<hub_shard> data;
+        hub_shard* address; ///< as long as it is among these
     };
     std::vector<shard> shards;
-    hub_metrics metrics; ///< what shards that are gone have counted
+    std::vector<hub_shard*> to_wake; ///< at the end of a publisher's turn
+    hub_metrics metrics;             ///< what shards that are gone have counted
     bool draining = false;
 };
 

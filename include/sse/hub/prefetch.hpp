@@ -2,16 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace sse::detail {
 
-/// Asks the processor to have `size` bytes at hand soon. No effect where the compiler cannot say
-/// it.
+/// Asks the processor to have `size` bytes at hand soon, which need not be there: nothing is read.
+/// No effect where the compiler cannot say it.
 inline void prefetch(const void* memory, [[maybe_unused]] std::size_t size) noexcept {
-    [[maybe_unused]] const char* const at = static_cast<const char*>(memory);
+    [[maybe_unused]] const auto at = reinterpret_cast<std::uintptr_t>(memory); // may be null
 #if defined(__GNUC__)
     for (std::size_t i = 0; i < size; i += 64)
-        __builtin_prefetch(at + i);
+        __builtin_prefetch(reinterpret_cast<const void*>(at + i));
 #endif
 }
 

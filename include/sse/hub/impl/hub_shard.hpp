@@ -109,11 +109,42 @@ inline void hub_shard::tell(const std::function<void(const presence&)>& hook, hu
     asio::post(executor_, [hub = hub_, &hook, who = std::move(who)] { hook(who); });
 }
 
+/// Under the lock: the shard of the event loop that calls this, if one does.
+inline hub_shard* hub_shard::find_here() const noexcept {
+    for (const hub_state::shard& s : hub_->shards) {
+        const auto* const loop = s.executor.target<asio::io_context::executor_type>();
+        if (loop != nullptr && loop->running_in_this_thread() && !s.data.expired())
+            return s.address;
+    }
+    return nullptr;
+}
+
+/// What is published on the thread of another shard may be the first of many in a turn of its event
+/// loop: woken at once, this one would send the first few by themselves. So that one wakes it when
+/// it looks at the logs itself, behind all that was ready in this turn.
 inline void hub_shard::wake() {
-    if (std::exchange(awake_, true)) return;
+    if (awake_) return;
+    hub_shard* const here = find_here();
+    if (here == nullptr || here == this) return look_soon();
+    if (!here->awake_) here->look_soon();
+    if (!std::exchange(waits_, true)) hub_->to_wake.push_back(this);
+}
+
+/// Under the lock.
+inline void hub_shard::look_soon() {
+    awake_ = true;
     asio::post(executor_, [weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->drain_streams();
     });
+}
+
+/// Under the lock. Any shard does it for all: that of the publisher may never run again.
+inline void hub_shard::wake_others() {
+    for (hub_shard* const s : hub_->to_wake) {
+        s->waits_ = false;
+        if (!s->awake_) s->look_soon();
+    }
+    hub_->to_wake.clear();
 }
 
 inline void hub_shard::drain_streams() {
@@ -123,6 +154,7 @@ inline void hub_shard::drain_streams() {
     }
     {
         const std::lock_guard lock(hub_->mutex);
+        wake_others();
         awake_ = false;
         refresh(false);
     }
@@ -164,6 +196,10 @@ inline void hub_shard::work() {
 }
 
 inline void hub_shard::work_on() {
+    {
+        const std::lock_guard lock(hub_->mutex);
+        wake_others();
+    }
     working_ = false;
     work();
 }

@@ -36,6 +36,7 @@ inline void hub_shard::tick() {
     {
         const std::lock_guard lock(hub_->mutex);
         now_ = hub_->now();
+        wake_others();
         hub_->store.trim(now_);
         hub_->store.drop_idle(now_);
     }

@@ -23,6 +23,7 @@ inline hub_shard::~hub_shard() {
         if (topic->log != nullptr) topic->log->readers.erase(find_interest(*topic->log));
     }
     std::erase(hub_->store.watchers, this);
+    std::erase(hub_->to_wake, this);
     std::erase_if(hub_->shards, [](const auto& s) { return s.data.expired(); });
 }
 
