@@ -47,6 +47,27 @@ bool has(const std::string& answer, std::string_view line) {
 
 } // namespace
 
+TEST_CASE("server: what a guard makes of a request does not show in the next one", "[server]") {
+    running_server server({}, [](sse::server& s) {
+        s.get("/a", [](const sse::request& rq, sse::reply re) {
+            re.send({.body = rq.path + std::to_string(rq.head.headers.size())});
+        });
+        s.guard("/a", [](sse::request& rq, sse::permit p) {
+            rq.path += "+";
+            rq.head.headers.add("X", "y");
+            p.pass();
+        });
+    });
+    raw_client client = server.connect();
+    const std::string request = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    client.send(request + request + request + request + "GET /b HTTP/1.0\r\n\r\n");
+    const std::string answers = client.read_all();
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = answers.find("\r\n\r\n/a+2", at)) != std::string::npos; ++at)
+        ++found;
+    CHECK(found == 4);
+}
+
 TEST_CASE("server: pages of other origins change nothing on a loopback server", "[server][cors]") {
     running_server server({.cors = {.origins = {"https://friend.example"}}}, add_routes);
     const auto change = [&](const std::string& origin) {

@@ -45,7 +45,7 @@ public:
     [[nodiscard]] bool announced_gap() const noexcept { return announced_gap_; }
 
     // reply_port
-    void respond(response) override { open_ = false; }
+    void respond(response&&) override { open_ = false; }
     sse::detail::stream_sink* open_stream(const http::fields& headers,
                                           std::shared_ptr<sse::detail::stream_feeder> feeder,
                                           std::string&) override {

@@ -109,7 +109,7 @@ struct authority {
         end = bracket + 1;
     } else {
         while (end < text.size() && text[end] != ':') {
-            if (is_unreserved(text[end]) || is_sub_delim(text[end])) {
+            if (is_name_char(text[end])) {
                 ++end;
             } else if (is_percent_triplet(text, end)) {
                 end += 3;

@@ -47,20 +47,22 @@ namespace detail {
     return !digits.empty();
 }
 
-/// All values of all Content-Length lines. RFC 9112, section 6.3 lets a recipient take repeated
-/// equal values for one; `repeats` says whether to.
-[[nodiscard]] inline errc content_length(const fields& headers, bool repeats, std::uint64_t& out) {
-    bool first = true;
+/// What all values of all Content-Length lines say; `out` stays where there is none. RFC 9112,
+/// section 6.3 lets a recipient take repeated equal values for one; `repeats` says whether to.
+[[nodiscard]] inline errc content_length(const fields& headers, bool repeats, body_framing& out) {
     for (const field& line : headers) {
+        if (!iequals(line.name, "Content-Length")) {
+            continue;
+        }
         std::string_view list = line.value;
-        while (iequals(line.name, "Content-Length") && list.data() != nullptr) {
+        while (list.data() != nullptr) {
             std::uint64_t value = 0;
+            const bool first = out.kind != body_kind::length;
             if (!parse_length(take_element(list), value) ||
-                (!first && (!repeats || value != out))) {
+                (!first && (!repeats || value != out.length))) {
                 return errc::bad_framing;
             }
-            out = value;
-            first = false;
+            out = {body_kind::length, value};
         }
     }
     return errc::success;
@@ -100,19 +102,14 @@ namespace detail {
 /// than chunked. After an error nothing on the connection can be read as a message any more.
 [[nodiscard]] inline errc request_body(const request_head& head, body_framing& out) {
     out = {};
-    const bool has_length = head.headers.contains("Content-Length");
-    if (head.headers.contains("Transfer-Encoding")) {
-        if (has_length || head.minor < 1) {
-            return errc::bad_framing;
-        }
-        out.kind = body_kind::chunked;
-        return detail::transfer_coding(head.headers);
+    if (!head.headers.contains("Transfer-Encoding")) {
+        return detail::content_length(head.headers, false, out);
     }
-    if (has_length) {
-        out.kind = body_kind::length;
-        return detail::content_length(head.headers, false, out.length);
+    if (head.headers.contains("Content-Length") || head.minor < 1) {
+        return errc::bad_framing;
     }
-    return errc::success;
+    out.kind = body_kind::chunked;
+    return detail::transfer_coding(head.headers);
 }
 
 /// How the body of a response to `request_method` is delimited. HEAD, 1xx, 204, 304 and a 2xx to
@@ -132,12 +129,8 @@ namespace detail {
         out.kind = body_kind::chunked;
         return head.minor < 1 ? errc::bad_framing : detail::transfer_coding(head.headers);
     }
-    if (head.headers.contains("Content-Length")) {
-        out.kind = body_kind::length;
-        return detail::content_length(head.headers, true, out.length);
-    }
     out.kind = body_kind::until_close;
-    return errc::success;
+    return detail::content_length(head.headers, true, out);
 }
 
 } // namespace sse::http

@@ -18,26 +18,25 @@ namespace sse::http::detail {
     if (lf == std::string_view::npos) {
         return false;
     }
-    line = text.substr(0, lf);
+    const bool crlf = lf != 0 && text[lf - 1] == '\r';
+    line = {text.data(), lf - (crlf ? 1 : 0)};
     text.remove_prefix(lf + 1);
-    if (line.ends_with('\r')) {
-        line.remove_suffix(1);
-        return true;
-    }
-    return kind == head_kind::response;
+    return crlf || kind == head_kind::response;
 }
 
 /// Parses `name ":" OWS value OWS`: RFC 9112, section 5. A blank before the colon is an error.
 [[nodiscard]] inline errc parse_field_line(std::string_view line, fields& out) {
-    const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
+    std::size_t colon = 0;
+    while (colon < line.size() && is_token_char(line[colon]))
+        ++colon;
+    if (colon == 0 || colon == line.size() || line[colon] != ':') {
         return errc::bad_field;
     }
-    const std::string_view value = trim(line.substr(colon + 1));
+    const std::string_view value = trim({line.data() + colon + 1, line.size() - colon - 1});
     if (!is_field_value(value)) {
         return errc::bad_field;
     }
-    out.add(line.substr(0, colon), value);
+    out.add({line.data(), colon}, value);
     return errc::success;
 }
 

@@ -31,7 +31,9 @@ public:
 
     /// Appends a line.
     void add(std::string_view name, std::string_view value) {
-        lines_.push_back({std::string(name), std::string(value)});
+        field& line = lines_.emplace_back();
+        line.name.append(name);
+        line.value.append(value);
     }
 
     /// Replaces every line called `name` by one, which takes the place of the first.

@@ -27,20 +27,21 @@ public:
     /// Takes bytes up to the end of the head and returns how many it took. What is behind the blank
     /// line is not taken; after the end or an error nothing is.
     std::size_t feed(std::string_view bytes) {
-        std::size_t taken = 0;
-        while (taken < bytes.size() && !done_ && error_ == errc::success) {
-            const std::string_view rest = bytes.substr(taken);
+        if (done_ || error_ != errc::success || bytes.empty()) return 0;
+        std::string_view rest = bytes;
+        fresh_ = {bytes.data(), 0};
+        do {
             const std::size_t lf = rest.find('\n');
             const bool ends = lf != std::string_view::npos;
-            const std::string_view piece = ends ? rest.substr(0, lf + 1) : rest;
-            taken += piece.size();
+            const std::string_view piece(rest.data(), ends ? lf + 1 : rest.size());
+            rest.remove_prefix(piece.size());
             error_ = admit(piece, ends);
-            if (error_ == errc::success) {
-                text_.append(piece);
-                error_ = ends ? end_line() : errc::success;
-            }
-        }
-        return taken;
+            if (error_ != errc::success) break;
+            fresh_ = {fresh_.data(), fresh_.size() + piece.size()};
+            if (ends) error_ = end_line();
+        } while (!rest.empty() && !done_ && error_ == errc::success);
+        if (!done_ || !text_.empty()) keep();
+        return bytes.size() - rest.size();
     }
 
     /// Whether the head is complete.
@@ -50,9 +51,10 @@ public:
     /// `too_many_fields`. Sticky until `reset`.
     [[nodiscard]] errc error() const noexcept { return error_; }
 
-    /// What was collected: all of the head when done. Valid until the next call of `feed` or
-    /// `reset`.
-    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// What was collected: all of the head when done.
+    /// Lifetime: until `reset`, or the next call of `feed` that takes something; and as long as
+    /// the bytes that were fed last, from which a head that all of it was in is not copied.
+    [[nodiscard]] std::string_view text() const noexcept { return text_.empty() ? fresh_ : text_; }
 
     /// Whether a byte of the head has come; the empty line that may precede it does not count.
     [[nodiscard]] bool started() const noexcept {
@@ -62,6 +64,7 @@ public:
     /// Makes ready for the next head, keeping the memory.
     void reset() noexcept {
         text_.clear();
+        fresh_ = {};
         line_ = 0;
         lines_ = 0;
         error_ = errc::success;
@@ -73,10 +76,10 @@ private:
     /// Judges a piece of the current line before it is stored, so that no limit is ever overrun.
     /// Bytes past a limit are not looked at, so that no cut decides which error it is.
     [[nodiscard]] errc admit(std::string_view piece, bool ends) const noexcept {
-        const std::size_t room = limits_.head == 0 ? piece.size() : limits_.head - text_.size();
+        const std::size_t room = limits_.head == 0 ? piece.size() : limits_.head - size();
         const bool fits = piece.size() <= room;
         if (lines_ == 0) {
-            const errc error = admit_start(piece.substr(0, room), ends && fits);
+            const errc error = admit_start(front(piece, room), ends && fits);
             if (error != errc::success) return error;
         }
         return fits ? errc::success : errc::head_too_large;
@@ -88,7 +91,7 @@ private:
             return plausible_start(piece) ? errc::success : errc::bad_start_line;
         }
         const std::size_t room = limits_.start_line + 1 - line_size();
-        if (!plausible_start(piece.substr(0, room))) return errc::bad_start_line;
+        if (!plausible_start(front(piece, room))) return errc::bad_start_line;
         return piece.size() > room + (ends ? 1 : 0) ? errc::start_line_too_long : errc::success;
     }
 
@@ -108,8 +111,17 @@ private:
             (skipped_ || !is_line_end(piece[0]))) {
             return false;
         }
-        return std::all_of(piece.begin(), piece.end(),
-                           [](char c) { return is_visible(c) || c == ' ' || is_line_end(c); });
+        while (!piece.empty() && is_line_end(piece.back()))
+            piece.remove_suffix(1);
+        for (std::size_t i = detail::plain_size(piece); i < piece.size(); ++i) {
+            if (!is_visible(piece[i]) && piece[i] != ' ' && !is_line_end(piece[i])) return false;
+        }
+        return true;
+    }
+
+    /// The first `size` bytes at most.
+    [[nodiscard]] static std::string_view front(std::string_view bytes, std::size_t size) noexcept {
+        return {bytes.data(), std::min(bytes.size(), size)};
     }
 
     [[nodiscard]] static bool is_line_end(char c) noexcept { return c == '\r' || c == '\n'; }
@@ -117,12 +129,14 @@ private:
     /// Whether a request line may be one of HTTP from 1.0 on; other protocols wait for an answer to
     /// their first line, and would for one to a head.
     [[nodiscard]] static bool has_version(std::string_view line) noexcept {
-        const std::size_t space = line.rfind(' ');
-        return space != std::string_view::npos && line.substr(space + 1).starts_with("HTTP/");
+        std::size_t at = line.size();
+        while (at != 0 && line[at - 1] != ' ')
+            --at;
+        return at != 0 && std::string_view(line.data() + at, line.size() - at).starts_with("HTTP/");
     }
 
-    [[nodiscard]] errc end_line() noexcept {
-        std::string_view line = std::string_view(text_).substr(line_, text_.size() - line_ - 1);
+    [[nodiscard]] errc end_line() {
+        std::string_view line = last_line();
         const bool crlf = line.ends_with('\r');
         if (!crlf && kind_ == head_kind::request) {
             return lines_ == 0 ? errc::bad_start_line : errc::bad_field;
@@ -135,7 +149,7 @@ private:
         if (lines_ == 0 && kind_ == head_kind::request && !has_version(line)) {
             return errc::bad_start_line;
         }
-        line_ = text_.size();
+        line_ = size();
         ++lines_;
         const bool too_many = limits_.fields != 0 && lines_ > limits_.fields + 1;
         return too_many ? errc::too_many_fields : errc::success;
@@ -148,16 +162,34 @@ private:
         if (!done_) {
             skipped_ = true;
             text_.clear();
+            fresh_.remove_prefix(fresh_.size());
         }
     }
 
-    [[nodiscard]] std::size_t line_size() const noexcept { return text_.size() - line_; }
+    /// The line that ends here, without its LF.
+    [[nodiscard]] std::string_view last_line() {
+        if (line_ < text_.size()) { // it was cut
+            keep();
+            return {text_.data() + line_, line_size() - 1};
+        }
+        return {fresh_.data() + (line_ - text_.size()), line_size() - 1};
+    }
+
+    /// Copies what has come in this call of `feed`.
+    void keep() {
+        text_.append(fresh_);
+        fresh_.remove_prefix(fresh_.size());
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return text_.size() + fresh_.size(); }
+    [[nodiscard]] std::size_t line_size() const noexcept { return size() - line_; }
 
     head_limits limits_;
     head_kind kind_;
-    std::string text_;
-    std::size_t line_ = 0;  // where the current line begins in text_
-    std::size_t lines_ = 0; // complete lines
+    std::string text_;       // what came in earlier calls of feed
+    std::string_view fresh_; // and what follows it in this one
+    std::size_t line_ = 0;   // where the current line begins
+    std::size_t lines_ = 0;  // complete lines
     errc error_ = errc::success;
     bool done_ = false;
     bool skipped_ = false; // the empty line in front

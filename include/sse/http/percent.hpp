@@ -3,6 +3,7 @@
 
 #include <sse/http/syntax.hpp>
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -18,6 +19,18 @@ namespace sse::http {
 /// The sub-delims of RFC 3986, section 2.2.
 [[nodiscard]] constexpr bool is_sub_delim(char c) noexcept {
     return std::string_view("!$&'()*+,;=").find(c) != std::string_view::npos;
+}
+
+namespace detail {
+
+inline constexpr std::array<bool, 256> name_chars =
+    char_table([](char c) { return is_unreserved(c) || is_sub_delim(c); });
+
+} // namespace detail
+
+/// One of the characters that a host's name may hold as they are: an unreserved one or a sub-delim.
+[[nodiscard]] constexpr bool is_name_char(char c) noexcept {
+    return detail::name_chars[static_cast<unsigned char>(c)];
 }
 
 /// Whether `text` holds a percent sign and two hexadecimal digits at `at`.

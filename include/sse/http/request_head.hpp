@@ -49,24 +49,38 @@ namespace detail {
 
 [[nodiscard]] inline errc parse_request_line(std::string_view line, request_head& out) {
     const std::size_t space = line.find(' ');
-    const std::size_t last = line.rfind(' ');
-    if (space == std::string_view::npos || last == space || !is_token(line.substr(0, space))) {
+    if (space == std::string_view::npos || !is_token({line.data(), space})) {
         return errc::bad_start_line;
     }
-    out.method = line.substr(0, space);
-    out.target = line.substr(space + 1, last - space - 1);
+    const std::string_view method(line.data(), space);
+    line.remove_prefix(space + 1);
+    const std::size_t end = line.find(' ');
+    if (end == std::string_view::npos) {
+        return errc::bad_start_line;
+    }
+    out.method.clear();
+    out.method.append(method);
+    out.target.clear();
+    out.target.append(line.data(), end);
+    line.remove_prefix(end + 1);
     target_parts parts;
-    const errc e = parse_target(out.method, out.target, parts);
-    return e != errc::success ? e : parse_version(line.substr(last + 1), out.minor);
+    const errc e = parse_target(method, out.target, parts);
+    return e != errc::success ? e : parse_version(line, out.minor);
 }
 
 /// RFC 9112, section 3.2: exactly one Host from HTTP/1.1 on, and a valid one wherever it is.
 [[nodiscard]] inline errc check_host(const request_head& head) noexcept {
-    const std::size_t hosts = head.headers.count("Host");
-    if (hosts > 1 || (hosts == 0 && head.minor >= 1)) {
-        return errc::bad_host;
+    const std::string* host = nullptr;
+    for (const field& line : head.headers) {
+        if (!iequals(line.name, "Host")) {
+            continue;
+        }
+        if (host != nullptr) {
+            return errc::bad_host;
+        }
+        host = &line.value;
     }
-    const bool valid = hosts == 0 || parse_authority(*head.headers.find("Host")).has_value();
+    const bool valid = host == nullptr ? head.minor < 1 : parse_authority(*host).has_value();
     return valid ? errc::success : errc::bad_host;
 }
 

@@ -7,6 +7,7 @@
 #include <sse/text/error.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -75,20 +76,12 @@ public:
             error_ = errc::bad_start_line;
             return;
         }
-        const char line[] = {'H',
-                             'T',
-                             'T',
-                             'P',
-                             '/',
-                             '1',
-                             '.',
-                             digit(minor),
-                             ' ',
-                             digit(status / 100),
-                             digit(status / 10),
-                             digit(status),
-                             ' '};
-        out.append(line, sizeof line).append(reason).append("\r\n");
+        char line[] = "HTTP/1.x nnn ";
+        line[7] = digit(minor);
+        line[9] = digit(status / 100);
+        line[10] = digit(status / 10);
+        line[11] = digit(status);
+        append({line, sizeof line - 1}, reason);
     }
 
     /// Appends a field line.
@@ -100,8 +93,12 @@ public:
 
     /// The same, for a field that is known to be right.
     void put(std::string_view name, std::string_view value) {
-        out_.append(name).append(": ", 2).append(value).append("\r\n", 2);
+        out_.append(name);
+        append(": ", value);
     }
+
+    /// The same, for a line that is complete.
+    void put_line(std::string_view line) { out_.append(line); }
 
     /// Appends the blank line. Errors: `bad_start_line`, `bad_field`; nothing is left of the head
     /// then.
@@ -114,6 +111,20 @@ public:
     }
 
 private:
+    /// Appends the rest of a line, short ones at once.
+    void append(std::string_view before, std::string_view text) {
+        char line[64];
+        const std::size_t size = before.size() + text.size();
+        if (size > sizeof line - 2) {
+            out_.append(before).append(text).append("\r\n", 2);
+            return;
+        }
+        std::memcpy(line, before.data(), before.size());
+        std::memcpy(line + before.size(), text.data(), text.size());
+        std::memcpy(line + size, "\r\n", 2);
+        out_.append(line, size + 2);
+    }
+
     [[nodiscard]] static constexpr char digit(int n) noexcept {
         return static_cast<char>('0' + n % 10);
     }

@@ -3,8 +3,11 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 /// HTTP/1.1 messages, URLs and what belongs to them, without any I/O: RFC 9110, 9112 and 3986.
 namespace sse::http {
@@ -43,19 +46,41 @@ namespace sse::http {
 
 namespace detail {
 
-[[nodiscard]] constexpr std::array<bool, 256> token_table() noexcept {
+/// What `is` says of each character.
+template <class Predicate>
+[[nodiscard]] constexpr std::array<bool, 256> char_table(Predicate is) noexcept {
     std::array<bool, 256> table{};
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        const char c = static_cast<char>(i);
-        table[i] = is_digit(c) || is_alpha(c);
-    }
-    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
-        table[static_cast<unsigned char>(c)] = true;
-    }
+    for (std::size_t i = 0; i < table.size(); ++i)
+        table[i] = is(static_cast<char>(i));
     return table;
 }
 
-inline constexpr std::array<bool, 256> token_chars = token_table();
+inline constexpr std::array<bool, 256> token_chars = char_table([](char c) {
+    return is_digit(c) || is_alpha(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+});
+
+inline constexpr std::array<bool, 256> field_chars = char_table(is_field_char);
+
+/// Whether eight bytes are spaces and printable ASCII.
+[[nodiscard]] inline bool are_plain(const char* bytes) noexcept {
+    constexpr std::uint64_t each = 0x0101010101010101;
+    std::uint64_t w = 0;
+    std::memcpy(&w, bytes, sizeof w);
+    // from 0x80 on; DEL, which one more takes there; what is less than a space, and borrows
+    return ((w | (w + each) | (w - 0x20 * each)) & (0x80 * each)) == 0;
+}
+
+/// How many bytes at the front of `text` are seen by eights to be spaces and printable ASCII, as
+/// nearly all are that a head holds. What is behind has to be looked at one by one.
+[[nodiscard]] constexpr std::size_t plain_size(std::string_view text) noexcept {
+    if (std::is_constant_evaluated() || text.size() < 8) return 0;
+    std::size_t at = 0;
+    for (; text.size() - at > 8; at += 8) {
+        if (!are_plain(text.data() + at)) return at;
+    }
+    return are_plain(text.data() + text.size() - 8) ? text.size() : at;
+}
 
 } // namespace detail
 
@@ -77,19 +102,17 @@ inline constexpr std::array<bool, 256> token_chars = token_table();
 /// Whether `text` may be written as the value of a field. Blanks at both ends are allowed, though
 /// every recipient strips them.
 [[nodiscard]] constexpr bool is_field_value(std::string_view text) noexcept {
-    for (const char c : text) {
-        if (!is_field_char(c)) {
+    for (std::size_t i = detail::plain_size(text); i < text.size(); ++i) {
+        if (!detail::field_chars[static_cast<unsigned char>(text[i])]) {
             return false;
         }
     }
     return true;
 }
 
-/// Equality without regard to ASCII case.
-[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
-    if (a.size() != b.size()) {
-        return false;
-    }
+namespace detail {
+
+[[nodiscard]] constexpr bool iequals_of_one_size(std::string_view a, std::string_view b) noexcept {
     if (a == b) { // as most write it
         return true;
     }
@@ -99,6 +122,13 @@ inline constexpr std::array<bool, 256> token_chars = token_table();
         }
     }
     return true;
+}
+
+} // namespace detail
+
+/// Equality without regard to ASCII case.
+[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+    return a.size() == b.size() && detail::iequals_of_one_size(a, b);
 }
 
 /// `text` without SP and HTAB at both ends.

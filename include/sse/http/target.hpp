@@ -4,6 +4,7 @@
 #include <sse/http/authority.hpp>
 #include <sse/text/error.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -37,6 +38,8 @@ namespace detail {
     return is_visible(c) && c != '"' && c != '<' && c != '>';
 }
 
+inline constexpr std::array<bool, 256> target_chars = char_table(is_target_char);
+
 [[nodiscard]] constexpr std::size_t http_scheme_size(std::string_view target) noexcept {
     for (const std::string_view scheme :
          {std::string_view("http://"), std::string_view("https://")}) {
@@ -52,7 +55,7 @@ namespace detail {
 /// Takes apart a target that `parse_target` or a head's parser has accepted.
 [[nodiscard]] constexpr target_parts split_target(std::string_view target) noexcept {
     target_parts parts;
-    if (target == "*") {
+    if (target.size() == 1 && target[0] == '*') {
         parts.form = target_form::asterisk;
         parts.path = target;
         return parts;
@@ -82,7 +85,7 @@ namespace detail {
 [[nodiscard]] constexpr errc parse_target(std::string_view method, std::string_view target,
                                           target_parts& out) noexcept {
     for (const char c : target) {
-        if (!detail::is_target_char(c)) {
+        if (!detail::target_chars[static_cast<unsigned char>(c)]) {
             return errc::bad_start_line;
         }
     }

@@ -49,7 +49,7 @@ public:
     [[nodiscard]] connection* next() const noexcept { return behind_; }
 
     // reply_port
-    void respond(response answer) override;
+    void respond(response&& answer) override;
     stream_sink* open_stream(const http::fields& headers, std::shared_ptr<stream_feeder> feeder,
                              std::string& first) override;
     [[nodiscard]] asio::any_io_executor executor() override { return state_->executor; }

@@ -37,11 +37,9 @@ struct judgement {
                                                               const cors_options& cors,
                                                               const route_match& match,
                                                               const router& routes) {
+    if (std::string_view(rq.method()) != "OPTIONS" || cors.origins.empty()) return std::nullopt;
     const std::string_view origin = rq.header("Origin");
-    if (rq.method() != "OPTIONS" || cors.origins.empty() || origin.empty() ||
-        rq.header("Access-Control-Request-Method").empty()) {
-        return std::nullopt;
-    }
+    if (origin.empty() || rq.header("Access-Control-Request-Method").empty()) return std::nullopt;
     if (match.result == route_match::kind::no_path)
         return response{.status = 404, .body = "not found\n"};
     if (!allows_origin(cors, origin))

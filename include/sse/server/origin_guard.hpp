@@ -20,7 +20,7 @@ namespace sse::detail {
                                             const std::vector<std::string>& names,
                                             const cors_options& cors) {
     if (names.empty()) return true;
-    const std::string& method = rq.method();
+    const std::string_view method = rq.method();
     const bool safe = method == "GET" || method == "HEAD" || method == "OPTIONS";
     const std::string* origin = rq.head.headers.find("Origin");
     if (safe || origin == nullptr) return true;

@@ -10,12 +10,16 @@
 #include <sse/text/error.hpp>
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
 namespace sse::detail {
 
 /// Reads one request from bytes cut anywhere: head, framing, body. No I/O.
+///
+/// Who publishes, or asks again and again, sends the same head each time. One that comes in one
+/// piece and is byte for byte the last one is not parsed again: what that was found to be is kept.
 class request_reader {
 public:
     enum class phase {
@@ -32,7 +36,11 @@ public:
     /// Takes bytes up to the end of the request and returns how many it took.
     std::size_t feed(std::string_view bytes) {
         std::size_t taken = 0;
-        if (phase_ == phase::idle || phase_ == phase::head) {
+        if (phase_ == phase::idle && !last_.empty() && bytes.starts_with(last_)) {
+            taken = last_.size();
+            begin_body();
+        } else if (phase_ == phase::idle || phase_ == phase::head) {
+            if (!last_.empty()) forget();
             taken = head_.feed(bytes);
             if (head_.error() != errc::success)
                 fail(head_.error());
@@ -66,32 +74,41 @@ public:
     /// The request, when done; what is known of it otherwise.
     [[nodiscard]] request& current() noexcept { return request_; }
 
+    /// To be called before somebody else may change the request.
+    void forget_head() noexcept { last_.clear(); }
+
     /// Makes ready for the next request.
     void reset() {
         auto& [head, path, query, body, parameters, state] = request_; // all there is
         head_.reset();
-        head.method = "GET";
-        head.target = "/";
-        head.minor = 1;
-        head.headers.clear();
-        path.clear();
-        query = {};
+        if (last_.empty()) forget();
         body.clear();
         if (body.capacity() > kept_memory) body.shrink_to_fit();
         parameters.clear();
         state.reset();
         phase_ = phase::idle;
         error_ = errc::success;
+        first_ = false;
     }
 
 private:
-    static constexpr std::size_t kept_memory = 1024; // bytes of a body, for the next one
+    static constexpr std::size_t kept_memory = 1024; // bytes of a head or body, for the next one
 
     /// With `more` bytes, or with those that a chunk's size announces.
     [[nodiscard]] bool is_too_large(std::size_t more) const noexcept {
         if (body_limit_ == 0) return false;
         const std::size_t room = body_limit_ - request_.body.size();
         return more > room || body_.announced() > room - more;
+    }
+
+    void forget() {
+        last_.clear();
+        request_.head.method.clear();
+        request_.head.target.clear();
+        request_.head.minor = 1;
+        request_.head.headers.clear();
+        request_.path.clear();
+        request_.query = {};
     }
 
     void fail(errc e) noexcept {
@@ -101,26 +118,34 @@ private:
 
     void end_head() {
         errc e = http::parse_request_head(head_.text(), head_limits_, request_.head);
-        http::body_framing framing;
-        if (e == errc::success) e = http::request_body(request_.head, framing);
-        if (e == errc::success && body_limit_ != 0 && framing.length > body_limit_) {
+        if (e == errc::success) e = http::request_body(request_.head, framing_);
+        if (e == errc::success && body_limit_ != 0 && framing_.length > body_limit_) {
             e = errc::body_too_large;
         }
         if (e != errc::success) return fail(e);
         const http::target_parts parts = request_.head.parts();
-        request_.path = parts.path;
+        request_.path.append(parts.path);
         request_.query = http::query(parts.query);
-        body_ = http::body_decoder(framing);
+        // most connections have a single request
+        if (!first_ && head_.text().size() <= kept_memory) last_ = head_.text();
+        begin_body();
+    }
+
+    void begin_body() noexcept {
+        body_ = http::body_decoder(framing_);
         phase_ = body_.done() ? phase::done : phase::body;
     }
 
     http::head_limits head_limits_;
     std::size_t body_limit_;
     http::head_reader head_;
+    http::body_framing framing_;
     http::body_decoder body_;
     request request_;
+    std::string last_; // the text of the last head; empty where it is not to be used again
     phase phase_ = phase::idle;
     errc error_ = errc::success;
+    bool first_ = true;
 };
 
 } // namespace sse::detail

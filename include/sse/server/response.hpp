@@ -19,7 +19,7 @@ namespace sse {
 /// A short answer.
 struct response {
     int status = 200;
-    std::string type = "text/plain; charset=utf-8"; ///< not written for an empty body
+    std::string type{}; ///< empty: `text/plain; charset=utf-8`; not written for an empty body
     std::string body{};
     http::fields headers{};
 };
@@ -31,7 +31,7 @@ struct answer_context {
     bool head_only = false;  ///< to HEAD
     bool keep_alive = true;  ///< the connection stays open behind it
     int minor = 1;           ///< of the request
-    std::string_view date{}; ///< the value of Date
+    std::string_view date{}; ///< the field line
 };
 
 /// Ends a head with the fields of `more`, but for those that are not its to choose, and with what
@@ -47,10 +47,12 @@ struct answer_context {
         dated = dated || http::iequals(f.name, "Date");
         head.add(f.name, f.value);
     }
-    if (!dated) head.put("Date", context.date);
+    if (!dated) head.put_line(context.date);
     if (tells) head.put("Connection", context.keep_alive ? "keep-alive" : "close");
     return head.end();
 }
+
+inline constexpr std::string_view plain_text_type = "text/plain; charset=utf-8";
 
 /// Appends `answer` as it goes over the wire. One whose head cannot be written becomes a 500.
 inline void write_response(const response& answer, const answer_context& context,
@@ -59,7 +61,8 @@ inline void write_response(const response& answer, const answer_context& context
     const bool bodyless = answer.status < 200 || answer.status == 204 || answer.status == 304;
     if (!bodyless) {
         if (!answer.body.empty() && !answer.headers.contains("Content-Type"))
-            head.add("Content-Type", answer.type);
+            head.add("Content-Type",
+                     answer.type.empty() ? std::string_view(plain_text_type) : answer.type);
         char length[20];
         const char* const end =
             std::to_chars(length, length + sizeof length, answer.body.size()).ptr;
@@ -85,22 +88,28 @@ inline void write_response(const response& answer, const answer_context& context
     return end_head(head, more, context);
 }
 
-/// The value of Date, made once a second.
+/// The field line of Date, made once a second.
 class date_cache {
 public:
-    [[nodiscard]] std::string_view value() {
+    [[nodiscard]] std::string_view line() {
         const auto now =
             std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
         if (now != second_) {
             second_ = now;
-            text_ = http::http_date(now);
+            text_ = line_of(now);
         }
         return text_;
     }
 
 private:
-    std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds> second_{};
-    std::string text_ = http::http_date({});
+    using second = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
+
+    [[nodiscard]] static std::string line_of(second at) {
+        return "Date: " + http::http_date(at) + "\r\n";
+    }
+
+    second second_{};
+    std::string text_ = line_of({});
 };
 
 } // namespace detail

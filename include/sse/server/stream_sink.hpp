@@ -54,7 +54,7 @@ protected:
 /// Where an answer goes: the connection that read the request.
 class reply_port {
 public:
-    virtual void respond(response answer) = 0;
+    virtual void respond(response&& answer) = 0;
     /// Starts an event stream. Returns where its bytes go, and in `first` those that have to go
     /// first; null where there is no stream to fill: to HEAD, and when the connection is gone.
     virtual stream_sink* open_stream(const http::fields& headers,

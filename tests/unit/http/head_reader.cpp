@@ -66,7 +66,8 @@ TEST_CASE("head_reader: what follows the blank line is not taken", "[http]") {
 TEST_CASE("head_reader: one empty line in front of a request is skipped, two are not", "[http]") {
     for (std::size_t size = 1; size < 10; ++size) {
         head_reader reader;
-        CHECK(feed(reader, "\r\n" + std::string(request), size) == request.size() + 2);
+        const std::string bytes = "\r\n" + std::string(request);
+        CHECK(feed(reader, bytes, size) == bytes.size());
         CHECK(reader.done());
         CHECK(reader.text() == request);
     }
@@ -136,7 +137,8 @@ TEST_CASE("head_reader: a lone LF ends a line of a response", "[http]") {
     constexpr std::string_view head = "HTTP/1.1 200 OK\nA: b\r\nC: d\n\n";
     for (std::size_t size = 1; size <= head.size(); ++size) {
         head_reader reader({}, head_kind::response);
-        CHECK(feed(reader, std::string(head) + "data", size) == head.size());
+        const std::string bytes = std::string(head) + "data";
+        CHECK(feed(reader, bytes, size) == head.size());
         CHECK(reader.done());
         CHECK(reader.text() == head);
     }
@@ -218,9 +220,30 @@ TEST_CASE("head_reader: an error is sticky until reset, which makes ready for a 
     for (int i = 0; i < 3; ++i) {
         reader.reset();
         CHECK_FALSE(reader.started());
-        CHECK(reader.feed("\r\n" + std::string(request)) == request.size() + 2);
+        const std::string bytes = "\r\n" + std::string(request);
+        CHECK(reader.feed(bytes) == bytes.size());
         CHECK(reader.done());
         CHECK(reader.text() == request);
+    }
+}
+
+TEST_CASE("head_reader: a head is copied only where it was cut", "[http]") {
+    const std::string bytes = "\r\n" + std::string(request) + "body";
+    head_reader whole;
+    whole.feed(bytes);
+    CHECK(whole.text().data() == bytes.data() + 2);
+    CHECK(whole.feed("more") == 0);
+    CHECK(whole.text() == request);
+    for (std::size_t cut = 3; cut < request.size() + 2; ++cut) {
+        std::string piece = bytes.substr(0, cut);
+        head_reader reader;
+        reader.feed(piece);
+        piece.assign(piece.size(), '?');
+        piece = bytes.substr(cut);
+        CHECK(reader.feed(piece) == request.size() + 2 - cut);
+        piece.assign(piece.size(), '?');
+        CAPTURE(cut);
+        REQUIRE(reader.text() == request);
     }
 }
 

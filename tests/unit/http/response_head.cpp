@@ -139,6 +139,15 @@ TEST_CASE("response_head: what is written is read back", "[http]") {
     CHECK_FALSE(back.keep_alive());
 }
 
+TEST_CASE("response_head: lines of all sizes are written", "[http]") {
+    for (std::size_t size = 0; size < 130; ++size) {
+        const std::string text(size, 'x');
+        std::string out;
+        REQUIRE(write_head({.reason = text, .headers = {{"A", text}}}, out) == errc::success);
+        REQUIRE(out == "HTTP/1.1 200 " + text + "\r\nA: " + text + "\r\n\r\n");
+    }
+}
+
 TEST_CASE("response_head: nothing that would break the message is written", "[http]") {
     const std::pair<response_head, errc> table[] = {
         {{.status = 99}, errc::bad_start_line},

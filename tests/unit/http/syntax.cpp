@@ -3,6 +3,7 @@
 
 #include <sse/http/syntax.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,21 @@ TEST_CASE("syntax: a field value may hold obs-text and tabs but no other control
     CHECK(is_field_value(""));
     CHECK(is_field_value(" blanks at both ends "));
     CHECK_FALSE(is_field_value("a\0b"sv));
+}
+
+TEST_CASE("syntax: one byte decides on a field value, wherever it is", "[http]") {
+    for (std::size_t size = 1; size < 26; ++size) {
+        for (std::size_t at = 0; at < size; ++at) {
+            for (const int byte : {0, 1, 8, 9, 10, 13, 31, 32, 33, 126, 127, 128, 129, 160, 255}) {
+                std::string text(size, 'x');
+                text[at] = static_cast<char>(byte);
+                CAPTURE(size, at, byte);
+                REQUIRE(is_field_value(text) == is_field_char(text[at]));
+                text[(at + 1) % size] = size == 1 ? text[at] : '\x80'; // what goes by bytes
+                REQUIRE(is_field_value(text) == is_field_char(static_cast<char>(byte)));
+            }
+        }
+    }
 }
 
 TEST_CASE("syntax: hexadecimal digits have values in both cases", "[http]") {

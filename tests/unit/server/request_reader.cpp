@@ -3,6 +3,8 @@
 
 #include <sse/server/request_reader.hpp>
 
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -76,6 +78,88 @@ TEST_CASE("request_reader: a body over its limit fails as early as that is known
     request_reader off({.body = 0});
     off.feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nabcde");
     CHECK(off.state() == phase::done);
+}
+
+namespace {
+
+/// All that a handler could see, and what of `bytes` is behind the request.
+std::string told(request_reader& reader, std::string_view bytes, std::size_t cut) {
+    std::size_t taken = reader.feed(bytes.substr(0, cut));
+    taken += reader.feed(bytes.substr(taken));
+    std::string all = std::to_string(static_cast<int>(reader.state())) + "/" +
+                      std::to_string(static_cast<int>(reader.error())) + "/";
+    const sse::request& rq = reader.current();
+    for (const std::string& part : {rq.method(), rq.head.target, std::to_string(rq.head.minor),
+                                    rq.path, rq.body, std::string(bytes.substr(taken))})
+        all += part + "/";
+    for (const auto& [name, value] : rq.head.headers)
+        all += name + ":" + value + "/";
+    for (const auto& [name, value] : rq.query)
+        all += name + "=" + value + "/";
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("request_reader: a request is the same whatever was read before it", "[request_reader]") {
+    const std::string requests[] = {
+        "POST /a?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab",
+        "POST /a?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\ncd",
+        "POST /a?x=2 HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n\r\n",
+        "POST /a?x=1 HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(2000, 'x') + "\r\n\r\n",
+    };
+    const std::size_t count = std::size(requests);
+    for (std::size_t n = 0; n < count * count * count; ++n) {
+        const std::string sequence[] = {requests[n % count], requests[n / count % count],
+                                        requests[n / count / count]};
+        request_reader reader({});
+        for (const std::string& before : {sequence[0], sequence[1], sequence[1]}) {
+            told(reader, before, before.size());
+            REQUIRE(reader.state() == phase::done);
+            reader.reset();
+        }
+        const std::string bytes = sequence[2] + "G";
+        const std::size_t cut = n % 3 == 0 ? n % bytes.size() : bytes.size();
+        request_reader fresh({});
+        CAPTURE(n, cut);
+        REQUIRE(told(reader, bytes, cut) == told(fresh, bytes, cut));
+    }
+}
+
+TEST_CASE("request_reader: of a head that fails nothing is left of the one before",
+          "[request_reader]") {
+    const std::string good = "GET /a HTTP/1.1\r\nHost: h\r\nOrigin: o\r\n\r\n";
+    for (const std::string bad : {"GET /a HTTP/1.1\r\nHost: h\r\nOrigin", "\x16", "\r\n"}) {
+        request_reader reader({});
+        for (int i = 0; i < 3; ++i) {
+            reader.feed(good);
+            REQUIRE(reader.state() == phase::done);
+            reader.reset();
+        }
+        reader.feed(bad);
+        CHECK(reader.current().head.headers.empty());
+        CHECK(reader.current().path.empty());
+    }
+}
+
+TEST_CASE("request_reader: what was changed of a request is not found in the next one",
+          "[request_reader]") {
+    const std::string bytes = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+    request_reader reader({});
+    for (int i = 0; i < 4; ++i) {
+        reader.feed(bytes);
+        REQUIRE(reader.state() == phase::done);
+        CHECK(reader.current().head.headers.size() == 1);
+        CHECK(reader.current().path == "/a");
+        reader.forget_head();
+        reader.current().head.headers.add("X", "y");
+        reader.current().path = "/b";
+        reader.reset();
+    }
 }
 
 TEST_CASE("request_reader: takes nothing more once it has failed", "[request_reader]") {

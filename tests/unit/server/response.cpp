@@ -14,7 +14,7 @@ using sse::detail::write_stream_head;
 namespace {
 
 std::string written(const sse::response& r, answer_context c = {}) {
-    c.date = "now";
+    c.date = "Date: now\r\n";
     std::string out;
     write_response(r, c, out);
     return out;
@@ -62,13 +62,13 @@ TEST_CASE("response: a field that cannot be written makes a 500", "[response]") 
 
 TEST_CASE("response: a stream's head keeps caches and proxies off it", "[response]") {
     std::string out;
-    CHECK(write_stream_head({{"Event-Gap", "evicted"}}, {.date = "now"}, out) ==
+    CHECK(write_stream_head({{"Event-Gap", "evicted"}}, {.date = "Date: now\r\n"}, out) ==
           sse::errc::success);
     CHECK(out == "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
                  "Cache-Control: no-cache, no-transform\r\nX-Accel-Buffering: no\r\n"
                  "Transfer-Encoding: chunked\r\nEvent-Gap: evicted\r\nDate: now\r\n\r\n");
     out.clear();
-    CHECK(write_stream_head({}, {.keep_alive = false, .minor = 0, .date = "now"}, out) ==
+    CHECK(write_stream_head({}, {.keep_alive = false, .minor = 0, .date = "Date: now\r\n"}, out) ==
           sse::errc::success);
     CHECK(out.find("chunked") == std::string::npos);
     CHECK(out.find("Connection: close\r\n") != std::string::npos);
@@ -84,7 +84,8 @@ TEST_CASE("response: a stream's head has each field once, by the handler's choic
                              {"Set-Cookie", "a=1"},
                              {"Set-Cookie", "b=2"},
                              {"Date", "then"}},
-                            {.keep_alive = false, .date = "now"}, out) == sse::errc::success);
+                            {.keep_alive = false, .date = "Date: now\r\n"},
+                            out) == sse::errc::success);
     CHECK(out == "HTTP/1.1 200 OK\r\nX-Accel-Buffering: no\r\nTransfer-Encoding: chunked\r\n"
                  "content-type: text/event-stream; charset=utf-8\r\nCache-Control: no-store\r\n"
                  "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\nDate: then\r\n"

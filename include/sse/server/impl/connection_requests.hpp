@@ -37,8 +37,9 @@ answer_context connection<Executor>::context() const {
     const bool more = !ended_ || pipelined_ || !http_->input.empty();
     // behind a CONNECT that is refused may come what was meant for the tunnel
     const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive() &&
-                          head.method != "CONNECT";
-    return {complete && head.method == "HEAD", persists, complete ? head.minor : 1, s.date.value()};
+                          std::string_view(head.method) != "CONNECT";
+    return {complete && std::string_view(head.method) == "HEAD", persists,
+            complete ? head.minor : 1, s.date.line()};
 }
 
 template <class Executor>
@@ -108,6 +109,7 @@ void connection<Executor>::call_handler(request& rq, std::size_t route) {
     // a copy, since a handler may add routes
     request_handler handler = s.handlers[route];
     if (guards.empty()) return handler(rq, reply(this->shared_from_this()));
+    http_->reader.forget_head();
     const auto call = std::make_shared<guarded_call>(rq, reply(this->shared_from_this()),
                                                      std::move(guards), std::move(handler));
     http_->call = call;
@@ -137,7 +139,7 @@ void connection<Executor>::fail(errc e) {
 }
 
 template <class Executor>
-void connection<Executor>::respond(response answer) {
+void connection<Executor>::respond(response&& answer) {
     if (phase_ != phase::answering) return;
     const answer_context c = context();
     add_cors_fields(state_->options.cors, origin(), answer.headers);
