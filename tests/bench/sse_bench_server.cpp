@@ -129,7 +129,7 @@ int run(const program_options& options) {
     setrlimit(RLIMIT_NOFILE, &files);
 
     // The load generator falls behind a burst now and then: that is not what is measured.
-    sse::hub hub({.history = {.live_bytes = std::size_t{8} << 20}});
+    sse::hub hub({.history = {.live_bytes = std::size_t{16} << 20}});
     hub.publish("hello", {.data = "hello"});
     std::vector<std::unique_ptr<worker>> workers;
     for (unsigned i = 0; i < options.threads; ++i) {
