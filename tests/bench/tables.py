@@ -172,6 +172,13 @@ def work(r):
                         for c in r.compilers for key in ("1", "64"))] for n in dict.fromkeys(x["readers"] for x in rows)])
 
 
+def posts(r):
+    rows = r.all(program="post_work")
+    return table(["requests at once", *(f"{c}, head {form}" for c in r.compilers for form in ("repeated", "changing"))],
+                 [[n, *(number(r.one(form, program="post_work", compiler=c, requests=n), 4)
+                        for c in r.compilers for form in ("repeated", "changing"))] for n in dict.fromkeys(x["requests"] for x in rows)])
+
+
 def compiling(r):
     headers = dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x)
     head = ["", *(f"{c}{what}" for c in r.compilers for what in (", s", ", what it needs", ", ratio")), "bar"]
@@ -311,6 +318,7 @@ def tables(r):
         "server": server(r),
         "profile": profile(r),
         "instructions": work(r),
+        "posts": posts(r),
         "fan-out": section(r, "fan-out", {"readers": "readers", "a turn": "events a turn", **growth}),
         "topics": section(r, "topics", {"topics": "topics", **growth}),
         "pattern": section(r, "pattern", {"topics": "topics", **growth}),
