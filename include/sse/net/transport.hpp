@@ -55,6 +55,10 @@ public:
     explicit basic_transport(basic_transport<Executor1>&& other)
         : socket_(std::move(other.socket_)), stream_(std::move(other.stream_)) {}
 
+    /// Goes on over `stream`, where the connection was moved away. (Assigning a transport made of
+    /// it would copy what a closed socket of Asio leaves without a value, which g++ warns of.)
+    void run_over(std::unique_ptr<byte_stream> stream) noexcept { stream_ = std::move(stream); }
+
     basic_transport(basic_transport&&) noexcept = default;
     basic_transport& operator=(basic_transport&&) noexcept = default;
 

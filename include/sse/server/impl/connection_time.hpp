@@ -36,7 +36,7 @@ void connection<Executor>::on_handshake(const error_code& ec,
     if (ec) ++state_->counters.tls_failed;
     if (phase_ != phase::handshaking) return; // the stream closes itself
     if (ec) return lost(ec);
-    transport_ = server_transport<Executor>(state_->for_sockets(), std::move(stream));
+    transport_.run_over(std::move(stream));
     phase_ = phase::reading;
     wait_readable();
 }
