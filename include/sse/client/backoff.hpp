@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/client/reconnect_policy.hpp>
+#include <sse/net/timer.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -16,10 +17,12 @@
 namespace sse::detail {
 
 /// Computes the delays of a `reconnect_policy`: told how each attempt went, without a clock.
+/// `TimePoint`: see `source_core`.
+template <class TimePoint = net::time_point>
 class backoff {
 public:
     using milliseconds = std::chrono::milliseconds;
-    using time_point = std::chrono::steady_clock::time_point;
+    using time_point = TimePoint;
 
     explicit backoff(reconnect_policy policy) : policy_(std::move(policy)) {}
 

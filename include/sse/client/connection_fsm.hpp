@@ -23,8 +23,11 @@ namespace sse::detail {
 
 /// The algorithm of an event source, without I/O: when to connect, where to, what a response
 /// means, when to try again and when to give up. HTML, 9.2.3, and what is above it.
+/// `TimePoint`: see `source_core`.
+template <class TimePoint = net::time_point>
 class connection_fsm {
 public:
+    using time_point = TimePoint;
     using kind = connection_action::kind;
     using milliseconds = std::chrono::milliseconds;
 
@@ -35,7 +38,7 @@ public:
           redirects_(std::move(start), options.redirects) {}
 
     /// What to do after `in` at `now`.
-    [[nodiscard]] connection_action resume(const connection_input& in, net::time_point now) {
+    [[nodiscard]] connection_action resume(const connection_input& in, time_point now) {
         using input = connection_input::kind;
         if (state_ == state::ended) return {.what = kind::complete, .error = reason_};
         switch (in.what) {
@@ -104,8 +107,8 @@ public:
 private:
     enum class state { idle, preparing, connecting, sending, head, body, deciding, waiting, ended };
 
-    [[nodiscard]] static net::time_point after(net::time_point now, milliseconds limit) {
-        return limit > milliseconds{0} ? net::saturated_add(now, limit) : net::time_point::max();
+    [[nodiscard]] static time_point after(time_point now, milliseconds limit) {
+        return limit > milliseconds{0} ? net::saturated_add(now, limit) : time_point::max();
     }
 
     /// An error of the parser, rather than of HTTP or the network.
@@ -118,14 +121,14 @@ private:
         reason_ = reason;
     }
 
-    [[nodiscard]] connection_action begin(net::time_point now) {
+    [[nodiscard]] connection_action begin(time_point now) {
         if (readable()) return read(now);
         if (state_ == state::waiting) return {.what = kind::wait, .until = wake_};
         if (state_ == state::preparing) return {.what = kind::prepare, .until = prepare_until_};
         return prepare(now);
     }
 
-    [[nodiscard]] connection_action prepare(net::time_point now) {
+    [[nodiscard]] connection_action prepare(time_point now) {
         redirects_.restart();
         backoff_.started(now);
         state_ = state::preparing;
@@ -133,18 +136,18 @@ private:
         return {.what = kind::prepare, .until = prepare_until_};
     }
 
-    [[nodiscard]] connection_action connect(net::time_point now) {
+    [[nodiscard]] connection_action connect(time_point now) {
         if (target().url.secure() && tls_error_) return fatal(tls_error_);
         state_ = state::connecting;
         return {.what = kind::connect, .until = after(now, timeouts_.connect)};
     }
 
-    [[nodiscard]] connection_action read(net::time_point now) const {
+    [[nodiscard]] connection_action read(time_point now) const {
         return {.what = kind::read,
                 .until = state_ == state::body ? after(now, timeouts_.idle) : head_until_};
     }
 
-    [[nodiscard]] connection_action judged(const http::response_head& head, net::time_point now) {
+    [[nodiscard]] connection_action judged(const http::response_head& head, time_point now) {
         switch (judge(head.status, head.headers)) {
         case verdict::accept:
             state_ = state::body;
@@ -164,7 +167,7 @@ private:
                       retry_after(head.headers, std::chrono::system_clock::now()));
     }
 
-    [[nodiscard]] connection_action failed(error_code error, net::time_point now,
+    [[nodiscard]] connection_action failed(error_code error, time_point now,
                                            milliseconds retry_after = {}) {
         const bool overflow = is_text(to_errc(error)) && overflow_ == overflow_action::fail;
         if (state_ == state::body && (finish_ || overflow)) return fatal(error);
@@ -190,8 +193,7 @@ private:
                 .connected = before != state::connecting && before != state::preparing};
     }
 
-    [[nodiscard]] connection_action decided(std::optional<milliseconds> delay,
-                                            net::time_point now) {
+    [[nodiscard]] connection_action decided(std::optional<milliseconds> delay, time_point now) {
         if (!delay) {
             end(reason_ ? reason_ : last_error_);
             return {.what = kind::complete, .error = reason_};
@@ -213,14 +215,14 @@ private:
     overflow_action overflow_;
     bool finish_;
     bool final_ = false;
-    backoff backoff_;
+    backoff<time_point> backoff_;
     redirect_chain redirects_;
     state state_ = state::idle;
     error_code reason_;     ///< why it has ended, or will unless the user decides otherwise
     error_code last_error_; ///< of the attempt before
-    net::time_point prepare_until_ = net::time_point::max();
-    net::time_point head_until_ = net::time_point::max();
-    net::time_point wake_{};
+    time_point prepare_until_ = time_point::max();
+    time_point head_until_ = time_point::max();
+    time_point wake_{};
 };
 
 } // namespace sse::detail

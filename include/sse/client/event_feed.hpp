@@ -1,21 +1,22 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/client/connection_fsm.hpp>
 #include <sse/client/counters.hpp>
 #include <sse/client/hooks.hpp>
 #include <sse/client/options.hpp>
 #include <sse/client/read_buffer.hpp>
-#include <sse/client/ready_state.hpp>
 #include <sse/client/response_reader.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/text/event.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sse::detail {
 
@@ -23,9 +24,9 @@ namespace sse::detail {
 /// hooks that tell of the stream. All forms of receiving take their events from here.
 class event_feed {
 public:
-    /// `fsm` is told what came. Lifetime: both have to stay.
-    event_feed(const event_source_options& options, connection_fsm& fsm)
-        : hooks_(options.hooks), fsm_(fsm), reader_(options), told_id_(options.last_event_id),
+    /// Lifetime: `options` have to stay.
+    explicit event_feed(const event_source_options& options)
+        : hooks_(options.hooks), reader_(options), told_id_(options.last_event_id),
           has_hooks_(hooks_.on_comment || hooks_.on_retry || hooks_.on_skip ||
                      hooks_.on_last_event_id) {}
 
@@ -64,7 +65,6 @@ public:
         const response_status found = reader_.next();
         if (found == response_status::event) [[likely]] {
             ++counters_.events;
-            fsm_.delivered();
         } else {
             tell(found);
         }
@@ -78,6 +78,13 @@ public:
         reader_.reset();
         drained_ = true;
         has_event_ = false;
+    }
+
+    /// Tells `fsm` what has come since the last time, as it has to know before it decides.
+    template <class Fsm>
+    void inform(Fsm& fsm) {
+        if (std::exchange(told_events_, counters_.events) != counters_.events) fsm.delivered();
+        if (retry_) fsm.retry(*std::exchange(retry_, std::nullopt));
     }
 
     /// All events so far were handed out, and their id counts.
@@ -136,7 +143,7 @@ private:
         if (has_event_) return true;
         if (has_hooks_ && !tell_new_id()) [[unlikely]]
             return false;
-        return !drained_ && fsm_.ready_state() == ready_state::open;
+        return !drained_ && reader_.is_in_body();
     }
 
     /// Tells the user of a new id; false where he begins another receive.
@@ -166,7 +173,7 @@ private:
         switch (found) {
         case response_status::need_input: drained_ = true; break;
         case response_status::retry:
-            fsm_.retry(reader_.retry());
+            retry_ = reader_.retry();
             if (hooks_.on_retry) hooks_.on_retry(reader_.retry());
             break;
         case response_status::comment:
@@ -181,12 +188,13 @@ private:
     }
 
     const event_source_hooks& hooks_;
-    connection_fsm& fsm_;
     response_reader reader_;
     read_buffer buffer_;
     event_source_counters counters_;
     std::string handed_id_; ///< as of the beginning of the receive
     std::string told_id_;
+    std::optional<std::chrono::milliseconds> retry_; ///< the state machine was not told of it yet
+    std::uint64_t told_events_ = 0;                  ///< events that it was told of
     std::uint64_t generation_ = 0;
     const bool has_hooks_;
     bool drained_ = true;

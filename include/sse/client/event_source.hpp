@@ -161,7 +161,7 @@ public:
 
     /// The delay before a reconnection, without growth and jitter.
     [[nodiscard]] std::chrono::milliseconds reconnection_time() const {
-        return state_->core().fsm().reconnection_time();
+        return state_->core().reconnection_time();
     }
 
     /// What the source has done so far.

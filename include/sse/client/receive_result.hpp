@@ -2,7 +2,8 @@
 #pragma once
 
 #include <sse/client/event_batch.hpp>
-#include <sse/client/source_core.hpp>
+#include <sse/client/event_feed.hpp>
+#include <sse/net/asio.hpp>
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
 
@@ -16,9 +17,8 @@ struct owned_result {
     using signature = void(error_code, event);
     static constexpr bool is_borrowed = false;
 
-    template <class Handler>
-    void complete(Handler&& handler, error_code ec,
-                  const std::shared_ptr<source_core>& core) const {
+    template <class Handler, class Core>
+    void complete(Handler&& handler, error_code ec, const std::shared_ptr<Core>& core) const {
         std::forward<Handler>(handler)(ec, ec ? event() : event(core->feed().take()));
     }
 };
@@ -30,9 +30,8 @@ struct placed_result {
 
     event* into;
 
-    template <class Handler>
-    void complete(Handler&& handler, error_code ec,
-                  const std::shared_ptr<source_core>& core) const {
+    template <class Handler, class Core>
+    void complete(Handler&& handler, error_code ec, const std::shared_ptr<Core>& core) const {
         if (!ec) into->assign(core->feed().take());
         std::forward<Handler>(handler)(ec);
     }
@@ -43,9 +42,8 @@ struct batch_result {
     using signature = void(error_code, event_batch);
     static constexpr bool is_borrowed = true;
 
-    template <class Handler>
-    void complete(Handler&& handler, error_code ec,
-                  const std::shared_ptr<source_core>& core) const {
+    template <class Handler, class Core>
+    void complete(Handler&& handler, error_code ec, const std::shared_ptr<Core>& core) const {
         std::forward<Handler>(handler)(
             ec, ec ? event_batch() : event_batch(std::shared_ptr<event_feed>(core, &core->feed())));
     }

@@ -7,7 +7,6 @@
 #include <sse/http/fields.hpp>
 #include <sse/http/request_head.hpp>
 #include <sse/http/url.hpp>
-#include <sse/net/asio.hpp>
 #include <sse/text/error.hpp>
 
 #include <cstddef>
@@ -46,12 +45,12 @@ public:
     request_maker& operator=(const request_maker&) = delete;
     ~request_maker() { abandon(); }
 
-    /// Begins an attempt at `url`.
-    void begin(const http::url& url, std::string_view last_event_id, std::size_t attempt,
-               error_code last_error) {
-        draft_ = std::make_shared<request_draft>(url, headers_, body_, std::string(last_event_id),
-                                                 attempt, last_error);
-    }
+    /// What each draft begins with.
+    [[nodiscard]] const http::fields& headers() const noexcept { return headers_; }
+    [[nodiscard]] const std::string& body() const noexcept { return body_; }
+
+    /// Begins an attempt.
+    void begin(std::shared_ptr<request_draft> draft) { draft_ = std::move(draft); }
 
     /// The draft under way; null where there is none.
     [[nodiscard]] const std::shared_ptr<request_draft>& draft() const noexcept { return draft_; }

@@ -78,6 +78,9 @@ public:
         return error_;
     }
 
+    /// Whether what comes next is of an event stream.
+    [[nodiscard]] bool is_in_body() const noexcept { return phase_ == phase::body; }
+
     /// What the end of the connection means now: `success` where it ends the body.
     [[nodiscard]] errc finish() const noexcept {
         const bool accepted = phase_ == phase::body || phase_ == phase::end;

@@ -26,18 +26,19 @@ class source_state : public std::enable_shared_from_this<source_state<Executor, 
 public:
     using executor_type = Executor;
     using transport = typename Net::transport;
+    using core_type = source_core<decltype(std::declval<typename Net::timer&>().now())>;
     using kind = connection_action::kind;
     using input = connection_input::kind;
 
     source_state(const Executor& executor, std::string_view url, event_source_options options,
                  Net net)
         : executor_(executor), net_(std::move(net)),
-          core_(std::make_shared<source_core>(url, std::move(options))),
+          core_(std::make_shared<core_type>(url, std::move(options))),
           timer_(net_.make_timer(executor)) {}
 
     [[nodiscard]] const Executor& executor() const noexcept { return executor_; }
-    [[nodiscard]] source_core& core() noexcept { return *core_; }
-    [[nodiscard]] const std::shared_ptr<source_core>& shared_core() const noexcept { return core_; }
+    [[nodiscard]] core_type& core() noexcept { return *core_; }
+    [[nodiscard]] const std::shared_ptr<core_type>& shared_core() const noexcept { return core_; }
     [[nodiscard]] net::time_point now() const { return timer_.now(); }
 
     /// Takes an event that needs no I/O, unless a receive is under way.
@@ -289,7 +290,7 @@ private:
 
     Executor executor_;
     Net net_;
-    std::shared_ptr<source_core> core_;
+    std::shared_ptr<core_type> core_;
     typename Net::timer timer_;
     std::optional<transport> transport_;
     asio::cancellation_signal signal_;

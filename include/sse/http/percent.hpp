@@ -18,7 +18,20 @@ namespace sse::http {
 
 /// The sub-delims of RFC 3986, section 2.2.
 [[nodiscard]] constexpr bool is_sub_delim(char c) noexcept {
-    return std::string_view("!$&'()*+,;=").find(c) != std::string_view::npos;
+    switch (c) {
+    case '!':
+    case '$':
+    case '&':
+    case '\'':
+    case '(':
+    case ')':
+    case '*':
+    case '+':
+    case ',':
+    case ';':
+    case '=': return true;
+    default: return false;
+    }
 }
 
 namespace detail {

@@ -55,10 +55,16 @@ template <class Predicate>
     return table;
 }
 
-inline constexpr std::array<bool, 256> token_chars = char_table([](char c) {
-    return is_digit(c) || is_alpha(c) ||
-           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-});
+/// Digits, letters and the characters of `others`. Compiles in a fraction of the time that a search
+/// for each character takes.
+[[nodiscard]] constexpr std::array<bool, 256> alphanumeric_and(std::string_view others) noexcept {
+    std::array<bool, 256> table = char_table([](char c) { return is_digit(c) || is_alpha(c); });
+    for (const char c : others)
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+
+inline constexpr std::array<bool, 256> token_chars = alphanumeric_and("!#$%&'*+-.^_`|~");
 
 inline constexpr std::array<bool, 256> field_chars = char_table(is_field_char);
 

@@ -84,7 +84,7 @@ struct connect_state {
     std::string host;
     std::uint16_t port;
     connect_options options;
-    connect_fsm fsm;
+    connect_fsm<decltype(std::declval<Timer&>().now())> fsm;
     Timer timer;
     Resolver resolver;
     std::vector<stream_endpoint> endpoints{};

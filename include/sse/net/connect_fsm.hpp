@@ -51,9 +51,13 @@ struct connect_limits {
 
 /// How a connection is made, without I/O: look up, then try the addresses in their order, the next
 /// one as soon as the one before has failed or has had its head start, and take the first that
-/// connects (RFC 8305, section 5). It knows addresses by their index only.
+/// connects (RFC 8305, section 5). It knows addresses by their index only. `TimePoint` is that of
+/// the timer; being a template, it is compiled where something connects and nowhere else.
+template <class TimePoint = net::time_point>
 class connect_fsm {
 public:
+    using time_point = TimePoint;
+
     explicit connect_fsm(const connect_limits& limits) : limits_(limits) {}
 
     /// What to do after `input` at `now`. Not to be called any more after `complete`.

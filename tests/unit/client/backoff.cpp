@@ -24,8 +24,8 @@ using delays = std::vector<milliseconds>;
 
 /// A source whose attempts are driven by hand, on a clock set by hand.
 struct driver {
-    backoff policy;
-    backoff::time_point now{1h};
+    backoff<> policy;
+    backoff<>::time_point now{1h};
 
     explicit driver(reconnect_policy p) : policy(std::move(p)) {}
 
@@ -85,7 +85,7 @@ TEST_CASE("backoff: does not overflow however long it grows", "[backoff]") {
         const auto delay = d.refused().value();
         REQUIRE(delay >= 1s);
         REQUIRE(delay <= 24h * 366);
-        d.now = backoff::time_point{1h};
+        d.now = backoff<>::time_point{1h};
     }
 }
 

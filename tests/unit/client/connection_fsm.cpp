@@ -40,7 +40,7 @@ event_source_options plain() {
 /// Calls `resume` like a function, on a clock set by hand.
 struct machine {
     sse::net::time_point now{24h};
-    connection_fsm fsm;
+    connection_fsm<> fsm;
     connection_action action{act::wait};
 
     explicit machine(const event_source_options& options = plain(),

@@ -24,9 +24,9 @@ const error_code unreachable = asio::error::host_unreachable;
 const connect_limits racing{.total = 30s, .each = 10s, .attempt_delay = 250ms};
 const connect_limits in_turn{.total = 30s, .each = 10s};
 
-connect_action woken(connect_fsm& fsm, time_point now) { return fsm.resume({in::woken}, now); }
+connect_action woken(connect_fsm<>& fsm, time_point now) { return fsm.resume({in::woken}, now); }
 
-connect_action failed(connect_fsm& fsm, std::size_t address, error_code ec, time_point now) {
+connect_action failed(connect_fsm<>& fsm, std::size_t address, error_code ec, time_point now) {
     return fsm.resume({in::connected, ec, 0, address}, now);
 }
 
@@ -51,7 +51,7 @@ void check_fails(const connect_action& a, error_code ec) {
 }
 
 TEST_CASE("connect_fsm: looks a name up, and connects to its first address", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     CHECK(fsm.resume({in::start}, t0).what == out::resolve);
     check_waits(woken(fsm, t0), t0 + 30s);
     check_connects(fsm.resume({in::resolved, {}, 2}, t0 + 1s), 0);
@@ -63,27 +63,27 @@ TEST_CASE("connect_fsm: looks a name up, and connects to its first address", "[c
 }
 
 TEST_CASE("connect_fsm: looks nothing up where addresses are known", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     check_connects(fsm.resume({in::start, {}, 1}, t0), 0);
     check_waits(woken(fsm, t0), t0 + 10s);
 }
 
 TEST_CASE("connect_fsm: fails with the error of the lookup", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     (void)fsm.resume({in::start}, t0);
     check_fails(fsm.resume({in::resolved, asio::error::host_not_found_try_again}, t0),
                 asio::error::host_not_found_try_again);
 }
 
 TEST_CASE("connect_fsm: a lookup without addresses is a host not found", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     (void)fsm.resume({in::start}, t0);
     check_fails(fsm.resume({in::resolved}, t0), asio::error::host_not_found);
 }
 
 TEST_CASE("connect_fsm: an address that keeps silent gets company after its head start",
           "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     check_connects(fsm.resume({in::start, {}, 3}, t0), 0);
     check_waits(woken(fsm, t0), t0 + 250ms);
     check_waits(woken(fsm, t0 + 249ms), t0 + 250ms);
@@ -106,7 +106,7 @@ TEST_CASE("connect_fsm: an address that keeps silent gets company after its head
 }
 
 TEST_CASE("connect_fsm: a failed address gives way to the next at once", "[connect_fsm]") {
-    connect_fsm fsm(GENERATE(racing, in_turn));
+    connect_fsm<> fsm(GENERATE(racing, in_turn));
     (void)fsm.resume({in::start, {}, 3}, t0);
     check_connects(failed(fsm, 0, refused, t0 + 1ms), 1);
     check_connects(failed(fsm, 1, refused, t0 + 2ms), 2);
@@ -114,7 +114,7 @@ TEST_CASE("connect_fsm: a failed address gives way to the next at once", "[conne
 }
 
 TEST_CASE("connect_fsm: an address that takes too long is given up", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     (void)fsm.resume({in::start, {}, 2}, t0);
     check_connects(woken(fsm, t0 + 250ms), 1);
     check_drops(woken(fsm, t0 + 10s), 0);
@@ -124,7 +124,7 @@ TEST_CASE("connect_fsm: an address that takes too long is given up", "[connect_f
 }
 
 TEST_CASE("connect_fsm: without a head start the addresses have their turns", "[connect_fsm]") {
-    connect_fsm fsm(in_turn);
+    connect_fsm<> fsm(in_turn);
     check_connects(fsm.resume({in::start, {}, 2}, t0), 0);
     check_waits(woken(fsm, t0), t0 + 10s);
     check_waits(woken(fsm, t0 + 9s), t0 + 10s);
@@ -134,7 +134,7 @@ TEST_CASE("connect_fsm: without a head start the addresses have their turns", "[
 }
 
 TEST_CASE("connect_fsm: the total limit ends every attempt", "[connect_fsm]") {
-    connect_fsm fsm({.total = 15s, .each = 10s});
+    connect_fsm<> fsm({.total = 15s, .each = 10s});
     (void)fsm.resume({in::start, {}, 3}, t0);
     check_drops(woken(fsm, t0 + 10s), 0);
     check_connects(woken(fsm, t0 + 10s), 1);
@@ -143,7 +143,7 @@ TEST_CASE("connect_fsm: the total limit ends every attempt", "[connect_fsm]") {
 }
 
 TEST_CASE("connect_fsm: no attempt begins after the total limit", "[connect_fsm]") {
-    connect_fsm fsm({.total = 15s, .each = 10s, .attempt_delay = 250ms});
+    connect_fsm<> fsm({.total = 15s, .each = 10s, .attempt_delay = 250ms});
     (void)fsm.resume({in::start}, t0);
     SECTION("after a late lookup") {
         check_fails(fsm.resume({in::resolved, {}, 2}, t0 + 15s), errc::connect_timeout);
@@ -162,14 +162,14 @@ TEST_CASE("connect_fsm: no attempt begins after the total limit", "[connect_fsm]
 
 TEST_CASE("connect_fsm: a lookup is limited by the total, not by the limit of an address",
           "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     (void)fsm.resume({in::start}, t0);
     check_waits(woken(fsm, t0 + 20s), t0 + 30s);
     check_fails(woken(fsm, t0 + 30s), errc::connect_timeout);
 }
 
 TEST_CASE("connect_fsm: zero is no limit", "[connect_fsm]") {
-    connect_fsm fsm(connect_limits{});
+    connect_fsm<> fsm(connect_limits{});
     (void)fsm.resume({in::start}, t0);
     check_waits(woken(fsm, t0), time_point::max());
     check_connects(fsm.resume({in::resolved, {}, 2}, t0 + 24h), 0);
@@ -178,13 +178,13 @@ TEST_CASE("connect_fsm: zero is no limit", "[connect_fsm]") {
 
 TEST_CASE("connect_fsm: the longest limits do not overflow", "[connect_fsm]") {
     const auto longest = std::chrono::nanoseconds::max();
-    connect_fsm fsm({longest, longest, longest});
+    connect_fsm<> fsm({longest, longest, longest});
     check_connects(fsm.resume({in::start, {}, 2}, t0), 0);
     check_waits(woken(fsm, t0), time_point::max());
 }
 
 TEST_CASE("connect_fsm: cancellation ends every state", "[connect_fsm]") {
-    connect_fsm fsm(racing);
+    connect_fsm<> fsm(racing);
     const auto cancelled = [&] {
         check_fails(fsm.resume({in::cancelled}, t0), asio::error::operation_aborted);
     };
