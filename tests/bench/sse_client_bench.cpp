@@ -1,9 +1,12 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 //
 // The client beside a plain drain of the same bytes: a loop of recv into a buffer as large as the
-// client's, whose bytes nobody looks at. A process of its own sends; CPU is that of the reading
-// thread, in the kernel as well. Each row is the median of several rounds in which the drain and
-// all forms of receiving take turns. Read the ratios.
+// client's, whose bytes nobody looks at. A process of its own sends, a part after the other, each
+// of which is read when it has arrived: what is measured is receiving, not who waits for whom. CPU
+// is that of the reading thread, in the kernel as well, from the second part on: connecting and the
+// head are not counted. Each row is the median of several rounds in which the drain and all forms
+// of receiving take turns. Read the ratios. *memchr only* is a drain that looks for line ends,
+// which is the least that anybody does who wants to know where events begin.
 #include "measure.hpp"
 #include "stream_sender.hpp"
 #include "support/allocation_count.hpp"
@@ -34,129 +37,207 @@ struct alignas(static_cast<std::size_t>(sse::detail::read_buffer::alignment)) ca
     char bytes[static_cast<std::size_t>(sse::detail::read_buffer::alignment)];
 };
 
-/// What one reading of a stream cost.
+/// What reading a stream cost.
 struct cost {
-    double cpu;         ///< seconds
-    double wall;        ///< seconds
-    double allocations; ///< an event, without those of the first
-    std::size_t events;
+    double cpu = 0;         ///< seconds
+    double wall = 0;        ///< seconds
+    double allocations = 0; ///< an event
 };
 
+/// A kind of stream, in parts that hold as much each.
+struct stream {
+    const stream_sender& sender;
+    std::size_t event_size;
+    framing framed;
+    std::size_t parts;
+    std::size_t wire_size = sse::bench::make_events(event_size, framed, 1).size(); ///< of an event
+    std::size_t part_events = (stream_sender::part_size + wire_size - 1) / wire_size;
+
+    [[nodiscard]] std::string path() const { return stream_sender::path(event_size, framed); }
+    /// Bytes of the parts that are timed.
+    [[nodiscard]] std::size_t bytes() const { return parts * part_events * wire_size; }
+};
+
+/// Reads a stream by `read(n)`, which takes all of part `n`, and says what all but the first cost.
 template <class Read>
-cost measure(Read&& read) {
-    cost result{};
-    const auto start = std::chrono::steady_clock::now();
-    const double cpu = sse::bench::cpu_of([&] { result = read(); });
-    result.cpu = cpu;
-    result.wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+cost measure(const stream& from, Read&& read) {
+    cost result;
+    for (std::size_t n = 0; n < from.parts + 1; ++n) {
+        if (n != 0) from.sender.next();
+        const auto start = std::chrono::steady_clock::now();
+        const double cpu = sse::bench::cpu_of([&] { read(n); });
+        if (n == 0) continue;
+        result.cpu += cpu;
+        result.wall +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    }
+    from.sender.end();
     return result;
 }
 
-cost drain(std::uint16_t port, const std::string& path) {
-    const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n";
-    std::vector<cache_line> buffer(read_size / sizeof(cache_line));
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
-        ::send(socket, request.data(), request.size(), 0) < 0)
-        std::exit(1);
-    while (::recv(socket, buffer.data(), read_size, 0) > 0) {
+/// A `recv` loop that counts bytes and drops them, or looks for the line ends among them as well.
+class drain {
+public:
+    drain(const stream& from, bool looks) : from_(from), looks_(looks) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(from.sender.port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const std::string request = "GET " + from.path() + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        const int room = stream_sender::receive_buffer;
+        if (::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0 ||
+            ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+            ::send(socket_, request.data(), request.size(), 0) < 0)
+            sse::bench::fail("no connection");
     }
-    ::close(socket);
-    return {};
-}
+    drain(const drain&) = delete;
+    drain& operator=(const drain&) = delete;
+    ~drain() { ::close(socket_); }
 
-/// Looks at the first and the last byte of each event.
-struct event_sink {
-    std::size_t events = 0;
-    std::size_t sum = 0;
-    std::size_t first_allocations = 0;
-    std::size_t last_allocations = 0;
-    sse::testing::allocation_count count{};
-
-    void operator()(std::string_view data) {
-        sum += static_cast<unsigned char>(data.front()) + static_cast<unsigned char>(data.back());
-        if (++events == 1000) first_allocations = count.allocations();
+    void read(std::size_t part) {
+        if (part == 0) return read_head();
+        std::size_t line_ends = 0;
+        for (std::size_t left = from_.part_events * from_.wire_size; left != 0;) {
+            const std::size_t n = read_some();
+            if (looks_)
+                line_ends += sse::bench::count_with_memchr({buffer_.front().bytes, n}, '\n');
+            left -= n;
+        }
+        sse::bench::keep(line_ends);
     }
 
-    [[nodiscard]] cost result() const {
-        sse::bench::keep(sum);
-        return {0, 0,
-                static_cast<double>(last_allocations - first_allocations) /
-                    static_cast<double>(events),
-                events};
+private:
+    std::size_t read_some() {
+        const ssize_t n = ::recv(socket_, buffer_.data(), read_size, 0);
+        if (n <= 0) sse::bench::fail("no stream");
+        return static_cast<std::size_t>(n);
     }
+
+    /// And the event behind it, which ends as the head never does.
+    void read_head() {
+        const std::string_view end = from_.framed == framing::chunked ? "\n\n\r\n" : "\n\n";
+        for (std::string text; !text.ends_with(end);)
+            text.append(buffer_.front().bytes, read_some());
+    }
+
+    const stream& from_;
+    const bool looks_;
+    int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    std::vector<cache_line> buffer_ = std::vector<cache_line>(read_size / sizeof(cache_line));
 };
 
-/// Receives until the end of the stream.
-struct reader {
-    sse::asio::io_context context{1};
-    sse::event_source source;
-    sse::event event{};
-    event_sink sink{};
+/// Sockets with the drain's room.
+struct roomy_net : sse::net::socket_net {
+    template <class Handler>
+    void async_connect(const executor_type& executor, std::string_view host, std::uint16_t port,
+                       const sse::net::connect_options& options, Handler&& handler) const {
+        basic_socket_net::async_connect(
+            executor, host, port, options,
+            [h = std::forward<Handler>(handler)](sse::error_code ec, transport made) mutable {
+                if (!ec)
+                    made.socket()->set_option(
+                        sse::asio::socket_base::receive_buffer_size(stream_sender::receive_buffer));
+                std::move(h)(ec, std::move(made));
+            });
+    }
+};
+/// Receives a part at a time.
+class reader {
+public:
+    explicit reader(const stream& from)
+        : from_(from), source_(context_, "http://127.0.0.1:" + std::to_string(from.sender.port()) +
+                                             from.path()) {}
 
-    reader(std::uint16_t port, const std::string& path)
-        : source(context, "http://127.0.0.1:" + std::to_string(port) + path, options()) {}
-
-    static sse::event_source_options options() {
-        sse::event_source_options options;
-        options.finish = true;
-        return options;
+    /// By `receive`, which ends when all events of the part are there.
+    void read(std::size_t part, void (reader::*receive)()) {
+        wanted_ = events_ + (part == 0 ? 1 : from_.part_events);
+        (this->*receive)();
+        context_.restart();
+        context_.run();
+        if (part == 0) count_.reset();
     }
 
-    bool ended(sse::error_code ec) {
-        if (!ec) sink.last_allocations = sink.count.allocations();
-        if (ec && ec != sse::errc::end_of_stream) {
-            std::fprintf(stderr, "%s\n", ec.message().c_str());
-            std::exit(1);
-        }
-        return static_cast<bool>(ec);
+    [[nodiscard]] double allocations() const {
+        sse::bench::keep(sum_);
+        return static_cast<double>(count_.allocations()) / static_cast<double>(events_);
     }
 
     void receive_batch() {
-        source.async_receive_batch([this](sse::error_code ec, sse::event_batch batch) {
+        source_.async_receive_batch([this](sse::error_code ec, sse::event_batch batch) {
             for (const sse::event_view e : batch)
-                sink(e.data);
-            if (!ended(ec)) receive_batch();
+                take(e.data);
+            if (goes_on(ec)) receive_batch();
         });
     }
 
     void receive_owned() {
-        source.async_receive(event, [this](sse::error_code ec) {
-            if (ended(ec)) return;
+        source_.async_receive(event_, [this](sse::error_code ec) {
+            if (ec) return fail(ec);
             do {
-                sink(event.data);
-            } while (source.try_receive(event));
-            receive_owned();
+                take(event_.data);
+            } while (source_.try_receive(event_));
+            if (goes_on(ec)) receive_owned();
         });
     }
 
     void receive_each() {
-        source.async_receive([this](sse::error_code ec, const sse::event& each) {
-            if (!ec) sink(each.data);
-            if (!ended(ec)) receive_each();
+        source_.async_receive([this](sse::error_code ec, const sse::event& each) {
+            if (!ec) take(each.data);
+            if (goes_on(ec)) receive_each();
         });
     }
+
+private:
+    /// Looks at the first and the last byte.
+    void take(std::string_view data) {
+        sum_ += static_cast<unsigned char>(data.front()) + static_cast<unsigned char>(data.back());
+        ++events_;
+    }
+
+    bool goes_on(sse::error_code ec) const {
+        if (ec) fail(ec);
+        return events_ < wanted_;
+    }
+
+    static void fail(sse::error_code ec) {
+        std::fprintf(stderr, "%s\n", ec.message().c_str());
+        std::exit(1);
+    }
+
+    const stream& from_;
+    sse::asio::io_context context_{1};
+    sse::basic_event_source<sse::asio::any_io_executor, roomy_net> source_;
+    sse::event event_{};
+    std::size_t events_ = 0;
+    std::size_t wanted_ = 0;
+    std::size_t sum_ = 0;
+    sse::testing::allocation_count count_{};
 };
 
-/// A way to receive: with one operation for all events of a read, borrowed or owned, or with one
-/// for each event.
+/// A way to read: by the client, with one operation for all events of a read, borrowed or owned, or
+/// with one for each event; or without it.
 struct form {
     const char* name;
     void (reader::*receive)();
 };
-constexpr std::array forms{form{"batch", &reader::receive_batch},
+constexpr std::array forms{form{"memchr only", nullptr}, form{"batch", &reader::receive_batch},
                            form{"owning", &reader::receive_owned},
                            form{"one each", &reader::receive_each}};
 
-cost receive(const form& how, std::uint16_t port, const std::string& path) {
-    reader r(port, path);
-    (r.*how.receive)();
-    r.context.run();
-    return r.sink.result();
+cost run(const stream& from, const form& how) {
+    if (how.receive == nullptr) {
+        drain d(from, true);
+        return measure(from, [&](std::size_t part) { d.read(part); });
+    }
+    reader r(from);
+    cost result = measure(from, [&](std::size_t part) { r.read(part, how.receive); });
+    result.allocations = r.allocations();
+    return result;
+}
+
+cost run(const stream& from) {
+    drain d(from, false);
+    return measure(from, [&](std::size_t part) { d.read(part); });
 }
 
 double median(const std::vector<cost>& costs, double cost::*member) {
@@ -168,29 +249,28 @@ double median(const std::vector<cost>& costs, double cost::*member) {
 
 /// All rows of one kind of stream.
 void compare(const sse::bench::run_options& options, const sse::bench::report& report,
-             std::uint16_t port, std::size_t size, framing f) {
-    const std::size_t stream_bytes = std::size_t{options.smoke ? 1U : 16U} << 20;
-    const std::string path = stream_sender::path(size, f, stream_bytes);
+             const stream& from) {
     std::vector<cost> drained;
     std::array<std::vector<cost>, forms.size()> received;
     sse::bench::pace processor;
-    const auto steady = [&](auto&& read) {
-        return processor.steady(options.smoke ? 1 : 10, [&] { return measure(read); });
+    const auto steady = [&](auto&&... how) {
+        return processor.steady(options.smoke ? 1 : 10, [&] { return run(from, how...); });
     };
     for (int i = 0; i < options.rounds(21); ++i) {
-        drained.push_back(steady([&] { return drain(port, path); }));
+        drained.push_back(steady());
         for (std::size_t n = 0; n < forms.size(); ++n)
-            received[n].push_back(steady([&] { return receive(forms[n], port, path); }));
+            received[n].push_back(steady(forms[n]));
     }
     const double least = median(drained, &cost::cpu);
     for (std::size_t n = 0; n < forms.size(); ++n) {
         const std::vector<cost>& costs = received[n];
         const double wall = median(costs, &cost::wall);
         const double cpu = median(costs, &cost::cpu);
-        report.row(std::to_string(size) + (f == framing::chunked ? " B chunked" : " B"),
+        report.row(std::to_string(from.event_size) +
+                       (from.framed == framing::chunked ? " B chunked" : " B"),
                    forms[n].name,
-                   {static_cast<double>(costs[0].events) / wall / 1e6,
-                    static_cast<double>(stream_bytes) / wall / 1e6, cpu * 1e3, least * 1e3,
+                   {static_cast<double>(from.parts * from.part_events) / wall / 1e6,
+                    static_cast<double>(from.bytes()) / wall / 1e6, cpu * 1e3, least * 1e3,
                     cpu / least, median(costs, &cost::allocations)});
     }
 }
@@ -204,5 +284,5 @@ int main(int argc, char** argv) {
     const stream_sender sender;
     for (const framing f : {framing::plain, framing::chunked})
         for (const std::size_t size : {64U, 150U, 1024U, 16384U})
-            compare(options, report, sender.port(), size, f);
+            compare(options, report, {sender, size, f, options.smoke ? 1U : 16U});
 }
