@@ -19,51 +19,73 @@ void send_to_all(const std::vector<int>& sockets, std::string_view bytes) {
             fail("send of the floor");
 }
 
-/// What an event of one topic after the other costs, in seconds, and what the floor's does.
-/// `events` of them are not so many that a reader's buffer fills.
-std::vector<double> compare_topics(const run_options& options, crowd& c, std::size_t topics,
-                                   std::size_t events) {
-    const std::vector<std::string> names = topic_names(topics);
-    const std::string bytes(c.wire_size("t0", small_data), 'x');
-    const std::vector<int> sockets = c.sockets();
-    std::vector<int> order;
-    for (std::size_t i = 0; i < events; ++i)
-        order.push_back(sockets[i * 7'919 % sockets.size()]);
-    const auto each = static_cast<double>(events);
-    std::size_t next = 0;
-    return median_of_turns(
-        options.rounds(31),
-        [&] {
-            const double s = cpu_of([&] {
-                c.turns(events,
-                        [&] { c.hub.publish(names[next++ % topics], {.data = small_data}); });
-            });
-            c.drain();
-            return s / each;
-        },
-        [&] {
-            const double s = cpu_of([&] { send_to_all(order, bytes); });
-            c.drain();
-            return s / each;
-        });
-}
-
-/// Rows of what an event costs, ours and the floor's, and how that has grown since the first.
-class topic_report {
+/// Readers of many topics, to which events go one after the other. `events` of them at once are not
+/// so many that a reader's buffer fills.
+class topic_crowd {
 public:
-    explicit topic_report(const run_options& options)
-        : out_(options,
-               {"measured", "topics", "ns", "floor ns", "of floor", "growth", "floor growth"}) {}
+    topic_crowd(reader_process& ends, std::size_t topics, std::size_t events)
+        : crowd_(ends), names_(topic_names(topics)), events_(events) {}
 
-    void row(const char* section, std::size_t topics, const std::vector<double>& s) {
-        if (first_.empty()) first_ = s;
-        out_.row(section, std::to_string(topics),
-                 {s[0] * 1e9, s[1] * 1e9, s[0] / s[1], s[0] / first_[0], s[1] / first_[1]});
+    void publish_to_all() {
+        for (const std::string& name : names_)
+            crowd_.hub.publish(name, {.data = small_data});
+    }
+    bool join(std::size_t readers, const char* topic) {
+        if (!crowd_.join(readers, topic)) return false;
+        bytes_.assign(crowd_.wire_size("t0", small_data), 'x');
+        const std::vector<int> sockets = crowd_.sockets();
+        for (std::size_t i = 0; i < events_; ++i)
+            order_.push_back(sockets[i * 7'919 % sockets.size()]);
+        return true;
+    }
+
+    /// What an event costs, in seconds.
+    double publish() {
+        return timed([this] {
+            crowd_.turns(events_, [this] {
+                crowd_.hub.publish(names_[next_++ % names_.size()], {.data = small_data});
+            });
+        });
+    }
+    double send() {
+        return timed([this] { send_to_all(order_, bytes_); });
     }
 
 private:
+    template <class Task>
+    double timed(Task&& task) {
+        const double s = cpu_of(task);
+        crowd_.drain();
+        return s / static_cast<double>(events_);
+    }
+
+    crowd crowd_;
+    std::vector<std::string> names_;
+    std::size_t events_;
+    std::string bytes_;
+    std::vector<int> order_;
+    std::size_t next_ = 0;
+};
+
+/// Rows of what an event costs, ours and the floor's, and how that has grown since there was one
+/// topic: that is measured in turns with each, since the processor's pace may be another one soon.
+class topic_report {
+public:
+    explicit topic_report(const run_options& options)
+        : options_(options), out_(options, {"measured", "topics", "ns", "floor ns", "of floor",
+                                            "growth", "floor growth"}) {}
+
+    void row(const char* section, std::size_t topics, topic_crowd& one, topic_crowd& all) const {
+        const auto s = median_of_turns(
+            options_.rounds(31), [&] { return one.publish(); }, [&] { return one.send(); },
+            [&] { return all.publish(); }, [&] { return all.send(); });
+        out_.row(section, std::to_string(topics),
+                 {s[2] * 1e9, s[3] * 1e9, s[2] / s[3], s[2] / s[0], s[3] / s[1]});
+    }
+
+private:
+    const run_options& options_;
     report out_;
-    std::vector<double> first_;
 };
 
 } // namespace
@@ -93,28 +115,27 @@ void measure_fan_out(const run_options& options, reader_process& ends) {
 }
 
 void measure_topics(const run_options& options, reader_process& ends) {
-    topic_report out(options);
+    const topic_report out(options);
     for (const std::size_t n : sizes(options, {1, 10, 100, 1'000, 10'000})) {
-        crowd c(ends);
-        if (!c.join(n, "t%u")) {
+        topic_crowd one(ends, 1, 100);
+        topic_crowd all(ends, n, n * std::clamp<std::size_t>(1'000 / n, 1, 100));
+        if (one.join(1, "t%u") && all.join(n, "t%u"))
+            out.row("topics", n, one, all);
+        else
             leave_out("topics", n);
-            continue;
-        }
-        const std::size_t events = n * std::clamp<std::size_t>(1'000 / n, 1, 100);
-        const auto s = compare_topics(options, c, n, events);
-        out.row("topics", n, s);
     }
 }
 
 void measure_pattern(const run_options& options, reader_process& ends) {
-    topic_report out(options);
+    const topic_report out(options);
     for (const std::size_t n : sizes(options, {1, 10, 100, 1'000, 10'000})) {
-        crowd c(ends);
-        for (const std::string& name : topic_names(n))
-            c.hub.publish(name, {.data = small_data});
-        if (!c.join(1, "%23")) fail("join");
-        const auto s = compare_topics(options, c, n, 300);
-        out.row("pattern", n, s);
+        topic_crowd one(ends, 1, 300);
+        topic_crowd all(ends, n, 300);
+        for (topic_crowd* c : {&one, &all}) {
+            c->publish_to_all();
+            if (!c->join(1, "%23")) fail("join");
+        }
+        out.row("pattern", n, one, all);
     }
 }
 

@@ -18,7 +18,6 @@
 #include <random>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace sse::detail {
@@ -113,7 +112,6 @@ private:
     asio::any_io_executor executor_;
     net::timer timer_;
     string_map<std::unique_ptr<followed_topic>> topics_; // changed under the hub's lock
-    std::unordered_map<const topic_log*, followed_topic*> by_log_;
     std::vector<followed_topic*> unused_; // of these, those that nobody follows any more
     std::vector<hub_stream*> streams_;
     std::vector<hub_stream*> pattern_streams_; // changed under the hub's lock, as their patterns

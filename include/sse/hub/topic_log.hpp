@@ -20,6 +20,8 @@
 
 namespace sse::detail {
 
+struct followed_topic;
+
 /// Somebody to be told that a log has grown or lost its oldest events.
 struct log_reader {
     std::vector<topic_log*> grown; ///< logs that have, since it last looked
@@ -209,6 +211,7 @@ public:
     /// Whom to tell, and whether they were.
     struct interest {
         log_reader* reader;
+        followed_topic* topic;                   ///< what the reader knows of it
         const std::atomic<std::size_t>* streams; ///< how many streams of its follow the topic
         bool told;
     };

@@ -141,7 +141,7 @@ TEST_CASE("log_store: a topic that somebody follows stays", "[log_store]") {
     log_store store({}, 1, 2, false, 1000);
     CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
     const std::atomic<std::size_t> streams{1};
-    store.find("a")->readers.push_back({nullptr, &streams, true});
+    store.find("a")->readers.push_back({nullptr, nullptr, &streams, true});
     store.drop_idle(5000);
     CHECK(store.topics() == 1);
     store.find("a")->readers.clear();

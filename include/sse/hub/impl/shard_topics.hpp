@@ -70,8 +70,7 @@ inline followed_topic& hub_shard::follow(std::string_view name) {
 
 inline void hub_shard::connect(followed_topic& topic, topic_log& log) {
     topic.log = &log;
-    log.readers.push_back({this, &topic.reader_count, false});
-    by_log_.emplace(&log, &topic);
+    log.readers.push_back({this, &topic, &topic.reader_count, false});
 }
 
 /// Under the lock: all topics that a name or pattern stands for.
@@ -110,7 +109,7 @@ inline bool hub_shard::refresh(bool keep) {
             topic = meet(*log);
         } else {
             interest->told = false;
-            topic = by_log_.find(log)->second;
+            topic = interest->topic;
         }
         if (topic == nullptr) continue;
         topic->view.seen(horizon_);
@@ -144,7 +143,6 @@ inline void hub_shard::forget_unused() {
         if (topic->log != nullptr) {
             topic->log->readers.erase(find_interest(*topic->log));
             std::erase(grown, topic->log);
-            by_log_.erase(topic->log);
         }
         topics_.erase(topics_.find(topic->name));
     }
