@@ -112,6 +112,26 @@ TEST_CASE("event_source: reconnects at the right times with the last event id", 
     CHECK(f.peer().unplayed() == "");
 }
 
+TEST_CASE("event_source: a new reconnection time is in force as soon as it is told of",
+          "[event_source]") {
+    source_fixture f;
+    f.peer().accept().open_stream().send("retry: 700\ndata: a\n\n").stall();
+    source_fixture::source_type* receiver = nullptr;
+    std::vector<std::chrono::milliseconds> told;
+    f.options.hooks.on_retry = [&](std::chrono::milliseconds) {
+        told.push_back(receiver->reconnection_time());
+    };
+    auto source = f.make();
+    receiver = &source;
+    CHECK(source.reconnection_time() != 700ms);
+    f.receive(source, 1);
+    f.sim.settle();
+    CHECK(told == std::vector<std::chrono::milliseconds>{700ms});
+    source.close();
+    f.sim.run();
+    CHECK(source.reconnection_time() == 700ms);
+}
+
 TEST_CASE("event_source: a stream cut at any byte loses nothing and doubles nothing",
           "[event_source]") {
     const std::string head = chunked_head;
