@@ -8,8 +8,8 @@
 #include <sse/text/line_scanner.hpp>
 #include <sse/text/parse_status.hpp>
 #include <sse/text/scan.hpp>
-#include <sse/text/storage.hpp>
 #include <sse/text/text_decoder.hpp>
+#include <sse/text/text_slot.hpp>
 #include <sse/text/utf8.hpp>
 
 #include <cstddef>
@@ -25,9 +25,11 @@ namespace sse::detail {
 template <class Storage, class Limits>
 class event_block {
 public:
-    constexpr event_block() = default;
+    constexpr event_block() : event_block(Limits{}, utf8_policy::replace, false) {}
     constexpr event_block(const Limits& limits, utf8_policy utf8, bool comments)
-        : limits_(limits), decoder_(utf8), comments_(comments) {}
+        : limits_(limits), decoder_(utf8), comments_(comments) {
+        data_.limit_short_lines(limits.event);
+    }
 
     [[nodiscard]] constexpr errc error() const noexcept { return error_; }
     [[nodiscard]] constexpr std::int64_t retry() const noexcept { return retry_; }
@@ -226,21 +228,17 @@ private:
     template <class Bytes>
     [[gnu::always_inline]] constexpr parse_status add_data(std::string_view value,
                                                            const Bytes& bytes) {
-        if (data_.has_value()) return join_data(value, bytes.end());
+        if (data_.has_value()) {
+            if (data_.join_short(value, bytes.end())) [[likely]]
+                return parse_status::need_input;
+            return join(value);
+        }
         data_.borrow(value);
         return parse_status::need_input;
     }
 
-    /// A further line of data, mostly a short one.
-    [[gnu::noinline]] constexpr parse_status join_data(std::string_view value, const char* end) {
-        if (!exceeds(data_.size() + 1 + value.size(), limits_.event) &&
-            data_.join_short(value, end)) [[likely]] {
-            return parse_status::need_input;
-        }
-        return join_any(value);
-    }
-
-    [[gnu::noinline]] constexpr parse_status join_any(std::string_view value) {
+    /// A further line of data, of any size.
+    [[gnu::noinline]] constexpr parse_status join(std::string_view value) {
         if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value)) {
             return fail(errc::event_too_large);
         }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sse/text/error.hpp>
-#include <sse/text/storage.hpp>
+#include <sse/text/text_slot.hpp>
 #include <sse/text/utf8.hpp>
 
 #include <string_view>

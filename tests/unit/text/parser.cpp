@@ -286,6 +286,29 @@ TEST_CASE("parser: an endless stream of empty data lines meets the limit of an e
     CHECK(parser.error() == errc::event_too_large);
 }
 
+TEST_CASE("parser: an event of many short lines may be just as long as its limit") {
+    const std::string padding(200, ':'); // so that lines are not the last of their piece
+    for (std::size_t limit = 90; limit < 400; ++limit) {
+        sse::parser parser({.limits = {.event = limit}});
+        const auto parse = [&](std::size_t size) {
+            std::string text;
+            std::size_t left = size;
+            for (; left > 40; left -= 21)
+                text += "data: " + std::string(20, 'x') + "\n";
+            text += "data: " + std::string(left, 'x') + "\n\n" + padding;
+            parser.feed(text);
+            const parse_status found = parser.next();
+            const std::size_t data = parser.current().data.size();
+            if (found == parse_status::event) CHECK(parser.next() == parse_status::need_input);
+            parser.reset();
+            return std::pair(found, data);
+        };
+        CHECK(parse(limit) == std::pair(parse_status::event, limit));
+        CHECK(parse(limit + 1).first == parse_status::failed);
+        CHECK(parse(limit) == std::pair(parse_status::event, limit)); // with memory from before
+    }
+}
+
 TEST_CASE("parser: a zero limit is none") {
     const sse::parser_options<> options{.limits = {.line = 0, .event = 0, .id = 0, .type = 0}};
     const std::string big(100'000, 'x');

@@ -102,4 +102,33 @@ TEST_CASE("storage: a short line is copied at once only where more can be read a
     CHECK(out.view().empty());
 }
 
+TEST_CASE("storage: short lines are copied at once up to their limit, whatever room there is") {
+    const std::string bytes(200, 'x');
+    const auto append = [&](storage& to) {
+        return to.append_short_line({bytes.data(), 10}, bytes.data() + bytes.size());
+    };
+    storage a;
+    a.limit_short_lines(120);
+    fill(a, std::string(4000, 'y'));
+    a.clear();
+    while (append(a))
+        CHECK(a.view().size() <= 120);
+    CHECK(a.view().size() > 20);
+    // the limit goes with the text, and the room with the memory
+    storage b(a);
+    CHECK(!append(b));
+    b.clear();
+    CHECK(append(b));
+    storage c;
+    c = std::move(a);
+    CHECK(!append(c));
+    CHECK(!append(a));
+    a = c;
+    CHECK(!append(a));
+    c.shrink(0);
+    CHECK(!append(c)); // no memory any more
+    a.limit_short_lines(0);
+    CHECK(append(a));
+}
+
 } // namespace text_storage_test
