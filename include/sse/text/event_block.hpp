@@ -101,6 +101,7 @@ public:
     /// A whole line that is not blank, borrowed until `keep` from `bytes`.
     template <class Bytes>
     [[gnu::noinline]] constexpr parse_status add(std::string_view line, const Bytes& bytes) {
+        if (!comments_ && line.front() == ':') return end_comment(); // as heartbeats are
         const field_line field = split_line(line);
         if (check_line(field.name, field.value.size(), line.size()) == parse_status::failed) {
             return parse_status::failed;
