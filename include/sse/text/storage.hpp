@@ -109,7 +109,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t short_line = 96; ///< bytes that are copied at once
+    static constexpr std::size_t short_line = 80; ///< bytes that are copied at once
 
     [[nodiscard, gnu::always_inline]] bool can_copy_more(std::string_view line,
                                                          const char* end) const noexcept {
