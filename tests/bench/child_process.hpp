@@ -1,6 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -15,6 +16,14 @@ namespace sse::bench {
 [[noreturn]] inline void fail(const char* what) {
     std::perror(what);
     std::_Exit(1);
+}
+
+/// Has this thread run on processor `n` and on no other, where there is one.
+inline void run_on_processor(unsigned n) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(n, &one);
+    ::sched_setaffinity(0, sizeof one, &one);
 }
 
 /// The other end of what is measured, in a process of its own, so that its processor time is not

@@ -1,12 +1,16 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 //
 // The client beside a plain drain of the same bytes: a loop of recv into a buffer as large as the
-// client's, whose bytes nobody looks at. A process of its own sends, a part after the other, each
-// of which is read when it has arrived: what is measured is receiving, not who waits for whom. CPU
-// is that of the reading thread, in the kernel as well, from the second part on: connecting and the
-// head are not counted. Each row is the median of several rounds in which the drain and all forms
-// of receiving take turns. Read the ratios. *memchr only* is a drain that looks for line ends,
-// which is the least that anybody does who wants to know where events begin.
+// client's, whose bytes nobody looks at. A process of its own sends, on another processor, in one
+// of three ways. *Arrived*: a part after the other, each of which is read when all of it is there:
+// what is measured is receiving, not who waits for whom. *Live*: as fast as it can be sent, while
+// it is read. *Paced*: one event at a time, for each of which the reader is woken. Who reads what
+// is live or paced waits by epoll, the drain as well. CPU is that of the reading thread, which is
+// all of the process, in the kernel as well, behind the first event: connecting and the head are
+// not counted. Each row is the median of several rounds in which the drain and all forms of
+// receiving take turns. Read the ratios. *memchr only* is a drain that looks for line ends, which
+// is the least that anybody does who wants to know where events begin; *parser only* is one that
+// has the bytes parsed where they lie, without anything of a client around it.
 #include "measure.hpp"
 #include "stream_sender.hpp"
 #include "support/allocation_count.hpp"
@@ -14,6 +18,7 @@
 #include <sse/client.hpp>
 
 #include <arpa/inet.h>
+#include <sys/epoll.h>
 
 #include <array>
 #include <chrono>
@@ -28,6 +33,7 @@
 
 namespace {
 
+using sse::bench::coming;
 using sse::bench::framing;
 using sse::bench::stream_sender;
 
@@ -44,18 +50,25 @@ struct cost {
     double allocations = 0; ///< an event
 };
 
-/// A kind of stream, in parts that hold as much each.
+/// A kind of stream, in parts that hold as many events each.
 struct stream {
     const stream_sender& sender;
     std::size_t event_size;
     framing framed;
+    coming how;
     std::size_t parts;
+    std::size_t part_events;
     std::size_t wire_size = sse::bench::make_events(event_size, framed, 1).size(); ///< of an event
-    std::size_t part_events = (stream_sender::part_size + wire_size - 1) / wire_size;
 
     [[nodiscard]] std::string path() const { return stream_sender::path(event_size, framed); }
     /// Bytes of the parts that are timed.
     [[nodiscard]] std::size_t bytes() const { return parts * part_events * wire_size; }
+    [[nodiscard]] std::string name() const {
+        return std::to_string(event_size) + " B" + (framed == framing::chunked ? " chunked" : "") +
+               (how == coming::flowing ? " live"
+                : how == coming::paced ? " paced"
+                                       : "");
+    }
 };
 
 /// Reads a stream by `read(n)`, which takes all of part `n`, and says what all but the first cost.
@@ -63,7 +76,7 @@ template <class Read>
 cost measure(const stream& from, Read&& read) {
     cost result;
     for (std::size_t n = 0; n < from.parts + 1; ++n) {
-        if (n != 0) from.sender.next();
+        if (n != 0) from.sender.send(from.how, from.part_events);
         const auto start = std::chrono::steady_clock::now();
         const double cpu = sse::bench::cpu_of([&] { read(n); });
         if (n == 0) continue;
@@ -75,42 +88,74 @@ cost measure(const stream& from, Read&& read) {
     return result;
 }
 
-/// A `recv` loop that counts bytes and drops them, or looks for the line ends among them as well.
+/// What a drain does with what it reads.
+enum class looking { nowhere, for_line_ends, for_events };
+
+/// Looks at the first and the last byte of each event.
+struct event_counter {
+    std::size_t events = 0;
+    std::size_t sum = 0;
+
+    void on_event(const sse::event_view& e) {
+        sum +=
+            static_cast<unsigned char>(e.data.front()) + static_cast<unsigned char>(e.data.back());
+        ++events;
+    }
+};
+
+/// A `recv` loop that counts bytes and drops them, or looks at them first.
 class drain {
 public:
-    drain(const stream& from, bool looks) : from_(from), looks_(looks) {
+    drain(const stream& from, looking looks) : from_(from), looks_(looks) {
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(from.sender.port());
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         const std::string request = "GET " + from.path() + " HTTP/1.1\r\nHost: x\r\n\r\n";
         const int room = stream_sender::receive_buffer;
+        epoll_event readable{};
+        readable.events = EPOLLIN;
         if (::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &room, sizeof room) != 0 ||
             ::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+            ::epoll_ctl(poll_, EPOLL_CTL_ADD, socket_, &readable) != 0 ||
             ::send(socket_, request.data(), request.size(), 0) < 0)
             sse::bench::fail("no connection");
     }
     drain(const drain&) = delete;
     drain& operator=(const drain&) = delete;
-    ~drain() { ::close(socket_); }
+    ~drain() {
+        ::close(poll_);
+        ::close(socket_);
+    }
 
     void read(std::size_t part) {
         if (part == 0) return read_head();
-        std::size_t line_ends = 0;
         for (std::size_t left = from_.part_events * from_.wire_size; left != 0;) {
+            if (from_.how != coming::arrived) wait();
             const std::size_t n = read_some();
-            if (looks_)
-                line_ends += sse::bench::count_with_memchr({buffer_.front().bytes, n}, '\n');
+            look({buffer_.front().bytes, n});
             left -= n;
         }
-        sse::bench::keep(line_ends);
+        sse::bench::keep(line_ends_ + counter_.sum);
     }
 
 private:
+    void wait() const {
+        epoll_event ready{};
+        if (::epoll_wait(poll_, &ready, 1, -1) != 1) sse::bench::fail("no stream");
+    }
+
     std::size_t read_some() {
         const ssize_t n = ::recv(socket_, buffer_.data(), read_size, 0);
         if (n <= 0) sse::bench::fail("no stream");
         return static_cast<std::size_t>(n);
+    }
+
+    void look(std::string_view bytes) {
+        if (looks_ == looking::for_line_ends)
+            line_ends_ += sse::bench::count_with_memchr(bytes, '\n');
+        else if (looks_ == looking::for_events)
+            (void)parser_.push(bytes, counter_);
     }
 
     /// And the event behind it, which ends as the head never does.
@@ -121,9 +166,13 @@ private:
     }
 
     const stream& from_;
-    const bool looks_;
+    const looking looks_;
     int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    int poll_ = ::epoll_create1(0);
     std::vector<cache_line> buffer_ = std::vector<cache_line>(read_size / sizeof(cache_line));
+    sse::parser parser_;
+    event_counter counter_;
+    std::size_t line_ends_ = 0;
 };
 
 /// Sockets with the drain's room.
@@ -150,7 +199,7 @@ public:
 
     /// By `receive`, which ends when all events of the part are there.
     void read(std::size_t part, void (reader::*receive)()) {
-        wanted_ = events_ + (part == 0 ? 1 : from_.part_events);
+        wanted_ = counter_.events + (part == 0 ? 1 : from_.part_events);
         (this->*receive)();
         context_.restart();
         context_.run();
@@ -158,14 +207,14 @@ public:
     }
 
     [[nodiscard]] double allocations() const {
-        sse::bench::keep(sum_);
-        return static_cast<double>(count_.allocations()) / static_cast<double>(events_);
+        sse::bench::keep(counter_.sum);
+        return static_cast<double>(count_.allocations()) / static_cast<double>(counter_.events);
     }
 
     void receive_batch() {
         source_.async_receive_batch([this](sse::error_code ec, sse::event_batch batch) {
             for (const sse::event_view e : batch)
-                take(e.data);
+                counter_.on_event(e);
             if (goes_on(ec)) receive_batch();
         });
     }
@@ -174,7 +223,7 @@ public:
         source_.async_receive(event_, [this](sse::error_code ec) {
             if (ec) return fail(ec);
             do {
-                take(event_.data);
+                counter_.on_event(event_);
             } while (source_.try_receive(event_));
             if (goes_on(ec)) receive_owned();
         });
@@ -182,21 +231,15 @@ public:
 
     void receive_each() {
         source_.async_receive([this](sse::error_code ec, const sse::event& each) {
-            if (!ec) take(each.data);
+            if (!ec) counter_.on_event(each);
             if (goes_on(ec)) receive_each();
         });
     }
 
 private:
-    /// Looks at the first and the last byte.
-    void take(std::string_view data) {
-        sum_ += static_cast<unsigned char>(data.front()) + static_cast<unsigned char>(data.back());
-        ++events_;
-    }
-
     bool goes_on(sse::error_code ec) const {
         if (ec) fail(ec);
-        return events_ < wanted_;
+        return counter_.events < wanted_;
     }
 
     static void fail(sse::error_code ec) {
@@ -208,9 +251,8 @@ private:
     sse::asio::io_context context_{1};
     sse::basic_event_source<sse::asio::any_io_executor, roomy_net> source_;
     sse::event event_{};
-    std::size_t events_ = 0;
+    event_counter counter_;
     std::size_t wanted_ = 0;
-    std::size_t sum_ = 0;
     sse::testing::allocation_count count_{};
 };
 
@@ -218,26 +260,30 @@ private:
 /// with one for each event; or without it.
 struct form {
     const char* name;
+    looking looks;
     void (reader::*receive)();
 };
-constexpr std::array forms{form{"memchr only", nullptr}, form{"batch", &reader::receive_batch},
-                           form{"owning", &reader::receive_owned},
-                           form{"one each", &reader::receive_each}};
+constexpr form plain_drain{"drain", looking::nowhere, nullptr};
+constexpr std::array forms{form{"memchr only", looking::for_line_ends, nullptr},
+                           form{"parser only", looking::for_events, nullptr},
+                           form{"batch", looking::nowhere, &reader::receive_batch},
+                           form{"owning", looking::nowhere, &reader::receive_owned},
+                           form{"one each", looking::nowhere, &reader::receive_each}};
+
+/// Whether a drain can read it as it comes: what is chunked has more in it than events.
+bool makes_sense(const form& how, const stream& from) {
+    return how.looks != looking::for_events || from.framed == framing::plain;
+}
 
 cost run(const stream& from, const form& how) {
     if (how.receive == nullptr) {
-        drain d(from, true);
+        drain d(from, how.looks);
         return measure(from, [&](std::size_t part) { d.read(part); });
     }
     reader r(from);
     cost result = measure(from, [&](std::size_t part) { r.read(part, how.receive); });
     result.allocations = r.allocations();
     return result;
-}
-
-cost run(const stream& from) {
-    drain d(from, false);
-    return measure(from, [&](std::size_t part) { d.read(part); });
 }
 
 double median(const std::vector<cost>& costs, double cost::*member) {
@@ -253,22 +299,22 @@ void compare(const sse::bench::run_options& options, const sse::bench::report& r
     std::vector<cost> drained;
     std::array<std::vector<cost>, forms.size()> received;
     sse::bench::pace processor;
-    const auto steady = [&](auto&&... how) {
-        return processor.steady(options.smoke ? 1 : 10, [&] { return run(from, how...); });
+    const auto steady = [&](const form& how) {
+        const int tries = options.smoke ? 1 : from.how == coming::arrived ? 10 : 3;
+        return processor.steady(tries, [&] { return run(from, how); });
     };
     for (int i = 0; i < options.rounds(21); ++i) {
-        drained.push_back(steady());
+        drained.push_back(steady(plain_drain));
         for (std::size_t n = 0; n < forms.size(); ++n)
-            received[n].push_back(steady(forms[n]));
+            if (makes_sense(forms[n], from)) received[n].push_back(steady(forms[n]));
     }
     const double least = median(drained, &cost::cpu);
     for (std::size_t n = 0; n < forms.size(); ++n) {
         const std::vector<cost>& costs = received[n];
+        if (costs.empty()) continue;
         const double wall = median(costs, &cost::wall);
         const double cpu = median(costs, &cost::cpu);
-        report.row(std::to_string(from.event_size) +
-                       (from.framed == framing::chunked ? " B chunked" : " B"),
-                   forms[n].name,
+        report.row(from.name(), forms[n].name,
                    {static_cast<double>(from.parts * from.part_events) / wall / 1e6,
                     static_cast<double>(from.bytes()) / wall / 1e6, cpu * 1e3, least * 1e3,
                     cpu / least, median(costs, &cost::allocations)});
@@ -282,7 +328,22 @@ int main(int argc, char** argv) {
     const sse::bench::report report(options, {"event", "form", "Mevents/s", "MB/s", "CPU ms",
                                               "drain CPU ms", "of drain", "allocs/event"});
     const stream_sender sender;
-    for (const framing f : {framing::plain, framing::chunked})
+    sse::bench::run_on_processor(0);
+    const auto events_of = [](std::size_t bytes, std::size_t size) {
+        return (bytes + size - 1) / size;
+    };
+    for (const framing f : {framing::plain, framing::chunked}) {
         for (const std::size_t size : {64U, 150U, 1024U, 16384U})
-            compare(options, report, {sender, size, f, options.smoke ? 1U : 16U});
+            compare(options, report,
+                    {sender, size, f, coming::arrived, options.smoke ? 1U : 16U,
+                     events_of(stream_sender::part_size, size)});
+    }
+    for (const std::size_t size : {150U, 1024U, 16384U}) {
+        const std::size_t bytes = stream_sender::part_size * (options.smoke ? 1U : 64U);
+        compare(options, report,
+                {sender, size, framing::plain, coming::flowing, 1, events_of(bytes, size)});
+    }
+    for (const std::size_t size : {150U, 1024U, 16384U})
+        compare(options, report,
+                {sender, size, framing::plain, coming::paced, 1, options.smoke ? 10U : 1'000U});
 }

@@ -248,9 +248,11 @@ def goals(r):
     goal("single stream, 64 B, of the floor", 2, [r.ratio("single-64", "cpu_us")])
     goal("single stream, 1 KiB, of the floor", 1.3, [r.ratio("single-1024", "cpu_us")])
     goal("p99 beside stalled readers, of without", 1.3, of("sse_fanout_bench", "p99 ratio", measured="stalled"))
-    large = [x for x in r.all(program="sse_client_bench") if x["event"] in ("150 B", "1024 B", "16384 B")]
     for form, bar in (("batch", 1.15), ("owning", 1.5)):
-        goal(f"client, {form}, 150 B and more, of a plain drain", bar, [x["of drain"] for x in large if x["form"] == form])
+        for how, what in (("", "arrived"), (" live", "live"), (" paced", "paced")):
+            events = [f"{size} B{how}" for size in (150, 1024, 16384)]
+            goal(f"client, {form}, 150 B and more, {what}, of a plain drain", bar,
+                 [x["of drain"] for x in r.all(program="sse_client_bench") if x["form"] == form and x["event"] in events])
     goal("TLS fan-out, of the floor", 1.15, of("sse_tls_bench", "of floor"))
     for header, bar in dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x):
         goal(f"compile time of `{header}`, of what it needs", bar, of("compile", "ratio", header=header))
