@@ -3,7 +3,6 @@
 
 #include <sse/client/connection_fsm.hpp>
 #include <sse/client/relay.hpp>
-#include <sse/client/source_core.hpp>
 #include <sse/client/source_state.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/text/error.hpp>
@@ -15,91 +14,73 @@
 namespace sse::detail {
 
 /// The operation of a receive: carries out what the state machine decides. `Result` completes it
-/// with what the feed has.
+/// with what the feed has. It is itself the handler of each thing that it waits for.
+/// `async_compose` would be that around it, with erased executors that count as work, which are
+/// made, moved and compared with others for each read: of what waking a source took, a third.
 template <class State, class Result, class Handler>
 class receive_op {
 public:
     using transport = typename State::transport;
     using kind = connection_action::kind;
+    using executor_type = asio::associated_executor_t<Handler, typename State::executor_type>;
+    using allocator_type = asio::associated_allocator_t<Handler>;
+    using cancellation_slot_type = asio::cancellation_slot;
 
     /// Starts a receive, inside the initiating function.
     static void initiate(const std::shared_ptr<State>& state, Result result, Handler& handler) {
         if (!state->core().must_read() &&
-            relay::can_take(state.get(), executor_of(handler, *state)) && state->begin())
+            relay::can_take(state.get(),
+                            asio::get_associated_executor(handler, state->executor())) &&
+            state->begin())
             return relay::take(std::move(handler), result);
-        compose(state, result, handler, step::start);
+        receive_op(state, std::move(handler), result).start(*state);
     }
 
-    /// First inside the initiating function or behind another handler, then behind a `post`.
-    template <class Self>
-    void operator()(Self& self) {
+    [[nodiscard]] executor_type get_executor() const noexcept {
+        return asio::get_associated_executor(handler_, state_->executor());
+    }
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+        return asio::get_associated_allocator(handler_);
+    }
+    [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
+        return state_->slot();
+    }
+
+    /// Behind a `post`.
+    void operator()() {
         const std::shared_ptr<State> state = state_;
-        switch (step_) {
-        case step::start: return start(self, *state);
-        case step::late: return post(self, step::posted);
-        case step::late_cancelled: return post(self, step::cancelled);
-        case step::next: return go_on(self, *state);
-        case step::refused: return complete(self, errc::operation_in_progress, *state);
-        case step::cancelled: return end(self, asio::error::operation_aborted, *state);
-        default: break;
-        }
-        if (cancelled(self)) return end(self, asio::error::operation_aborted, *state);
-        begin(self, *state);
+        if (step_ == step::refused) return complete(errc::operation_in_progress, *state);
+        if (state->cancelled()) return end(asio::error::operation_aborted, *state);
+        begin(*state);
     }
 
     /// Sent, read, or waited.
-    template <class Self>
-    void operator()(Self& self, error_code ec, std::size_t size = 0) {
+    void operator()(error_code ec, std::size_t size = 0) {
         const std::shared_ptr<State> state = state_;
-        carry_out(self, *state, state->resume(done_, ec, size, cancelled(self)));
+        carry_out(*state, state->resume(done_, ec, size));
     }
 
-    template <class Self>
-    void operator()(Self& self, error_code ec, transport connection) {
+    void operator()(error_code ec, transport connection) {
         const std::shared_ptr<State> state = state_;
-        carry_out(self, *state, state->connected(ec, std::move(connection), cancelled(self)));
+        carry_out(*state, state->connected(ec, std::move(connection)));
     }
 
 private:
-    using executor_type = asio::associated_executor_t<Handler, typename State::executor_type>;
     using relay = detail::relay<Handler, Result, executor_type>;
     using receive = typename relay::receive;
 
     enum class step {
-        start,          // nothing was done
-        next,           // behind the handler of the receive before, with nothing at hand
-        late,           // the same, where the event loop has its turn first
-        late_cancelled, // the same, and the user does not want it any more
-        posted,         // the event loop has had its turn
-        refused,        // the same, and there is another receive
-        cancelled,      // the same, and the user does not want it any more
         running,
+        refused, // there is another receive, of which nothing here may be touched
     };
 
-    receive_op(std::shared_ptr<State> state, const executor_type& executor, Result result, step s)
-        : state_(std::move(state)), executor_(executor), result_(result), step_(s) {}
+    struct resting {
+        State& state;
+        ~resting() { state.rest(); }
+    };
 
-    static void compose(const std::shared_ptr<State>& state, Result result, Handler& handler,
-                        step s) {
-        asio::async_compose<Handler, typename Result::signature>(
-            receive_op(state, executor_of(handler, *state), result, s), handler, state->executor());
-    }
-
-    static decltype(auto) executor_of(const Handler& handler, const State& state) {
-        return asio::get_associated_executor(handler, state.executor());
-    }
-
-    template <class Self>
-    static bool cancelled(Self& self) {
-        return self.get_cancellation_state().cancelled() != asio::cancellation_type::none;
-    }
-
-    template <class Self>
-    void post(Self& self, step next) {
-        step_ = next;
-        self.reset_cancellation_state(asio::enable_total_cancellation());
-        asio::post(std::move(self));
-    }
+    receive_op(std::shared_ptr<State> state, Handler&& handler, Result result)
+        : state_(std::move(state)), handler_(std::move(handler)), result_(result) {}
 
     /// Whether there is an event that needs no I/O.
     static bool receive_at_once(State& state) {
@@ -108,79 +89,82 @@ private:
 
     /// A receive goes on behind the handler of the one before.
     static void relayed(receive& next, State& state) {
-        if (!next.cancelled && !receive_at_once(state))
-            return compose(state.shared_from_this(), next.result, next.handler, step::next);
+        if (!next.cancelled && !receive_at_once(state)) return passed(next, state).go_on(state);
         state.end();
         next.result.complete(std::move(next.handler),
                              next.cancelled ? asio::error::operation_aborted : error_code(),
                              state.shared_core());
     }
 
+    /// The operation of a receive that was relayed.
+    static receive_op passed(receive& next, State& state) {
+        receive_op op(state.shared_from_this(), std::move(next.handler), next.result);
+        op.watch_slot(state);
+        return op;
+    }
+
+    void watch_slot(State& state) const {
+        state.cancel_by(asio::get_associated_cancellation_slot(handler_));
+    }
+
     /// A read that has to be done anyway begins at once. Everything else might call the user.
-    template <class Self>
-    void start(Self& self, State& state) {
-        if (!state.begin()) return post(self, step::refused);
-        if (!state.core().must_read()) return post(self, step::posted);
-        self.reset_cancellation_state(asio::enable_total_cancellation());
-        begin(self, state);
+    void start(State& state) {
+        if (!state.begin()) {
+            step_ = step::refused;
+            return asio::post(std::move(*this));
+        }
+        watch_slot(state);
+        if (!state.core().must_read()) return asio::post(std::move(*this));
+        begin(state);
     }
 
-    template <class Self>
-    void begin(Self& self, State& state) {
-        if (receive_at_once(state)) return end(self, {}, state);
-        carry_out(self, state, state.core().receive(state.now()));
+    void begin(State& state) {
+        if (receive_at_once(state)) return end({}, state);
+        go_on(state);
     }
 
-    template <class Self>
-    void go_on(Self& self, State& state) {
-        self.reset_cancellation_state(asio::enable_total_cancellation());
-        carry_out(self, state, state.core().receive(state.now()));
-    }
+    void go_on(State& state) { carry_out(state, state.core().receive(state.now())); }
 
-    template <class Self>
-    void carry_out(Self& self, State& s, connection_action action) {
-        step_ = step::running;
+    void carry_out(State& state, connection_action action) {
         // A hook may have cancelled the receive, while there was nothing to interrupt.
-        if (action.what != kind::complete && cancelled(self)) action = s.cancel();
+        if (action.what != kind::complete && state.cancelled()) action = state.cancel();
         done_ = action.what;
-        if (action.what == kind::complete) return end(self, action.error, s);
-        s.arm(action, self.get_executor());
-        auto next = s.interruptible(self);
+        if (action.what == kind::complete) return end(action.error, state);
+        state.arm(action, *this);
         switch (action.what) {
-        case kind::connect: s.connect(std::move(next)); break;
-        case kind::send: s.send(std::move(next)); break;
-        case kind::read: s.read(std::move(next)); break;
-        default: s.wait(std::move(next)); break;
+        case kind::connect: state.connect(std::move(*this)); break;
+        case kind::send: state.send(std::move(*this)); break;
+        case kind::read: state.read(std::move(*this)); break;
+        default: state.wait(std::move(*this)); break;
         }
     }
 
-    template <class Self>
-    void end(Self& self, error_code ec, State& state) {
+    void end(error_code ec, State& state) {
         state.end();
-        complete(self, ec, state);
+        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected())
+            slot.clear();
+        complete(ec, state);
     }
 
-    template <class Self>
-    void complete(Self& self, error_code ec, State& state) {
+    void complete(error_code ec, State& state) {
+        const executor_type executor = get_executor();
+        const resting last{state};
         relay::run(
-            &state, executor_type(executor_),
-            [&, result = result_] {
-                const auto handler = [&self](auto&&... args) {
-                    self.complete(std::forward<decltype(args)>(args)...);
-                };
-                result.complete(handler, ec, state.shared_core());
-            },
+            &state, executor,
+            [&] { result_.complete(std::move(handler_), ec, state.shared_core()); },
             [&state](receive&& next) { relayed(next, state); },
             [&state](receive&& next) {
-                compose(state.shared_from_this(), next.result, next.handler,
-                        next.cancelled ? step::late_cancelled : step::late);
+                const bool cancelled = next.cancelled;
+                receive_op op = passed(next, state);
+                if (cancelled) state.cancel_receive();
+                asio::post(std::move(op));
             });
     }
 
     std::shared_ptr<State> state_;
-    executor_type executor_; ///< of the handler; that of the operation also counts as work
+    Handler handler_;
     Result result_;
-    step step_;
+    step step_ = step::running;
     kind done_ = kind::wait;
 };
 

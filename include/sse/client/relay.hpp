@@ -84,7 +84,7 @@ private:
     inline static thread_local relay* current_ = nullptr;
 
     const void* state_;
-    Executor executor_;
+    const Executor& executor_;
     relay* outer_;
     std::optional<receive> next_{};
 };

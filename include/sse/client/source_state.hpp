@@ -50,18 +50,49 @@ public:
     }
 
     /// A receive begins, unless there is one.
-    [[nodiscard]] bool begin() noexcept { return !std::exchange(busy_, true); }
+    [[nodiscard]] bool begin() noexcept {
+        if (std::exchange(busy_, true)) return false;
+        cancelled_ = false;
+        if (!work_) work_.emplace(executor_);
+        return true;
+    }
 
-    /// The receive ends.
+    /// Lets the user cancel the receive by `slot`, until he clears that.
+    void cancel_by(asio::cancellation_slot slot) {
+        if (!slot.is_connected()) return;
+        slot.assign([state = this->weak_from_this()](asio::cancellation_type type) {
+            const auto s = state.lock();
+            if (s && type != asio::cancellation_type::none) s->cancel_receive();
+        });
+    }
+    void cancel_receive() {
+        cancelled_ = true;
+        interrupt();
+    }
+    /// Whether the user does not want the receive any more.
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
+    /// What ends whatever is outstanding.
+    [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+
+    /// The receive ends. The wait for its deadline, and what keeps the executor busy, are left to
+    /// the next one until `rest`.
     void end() {
         busy_ = false;
-        disarm();
+        late_ = false;
+        deadline_ = net::time_point::max();
         if (!core_->fsm().readable()) disconnect();
     }
 
+    /// The handler of a receive has returned, and has started the next one or not.
+    void rest() {
+        if (busy_) return;
+        disarm();
+        work_.reset();
+    }
+
     /// What to do after the operation `done` ended with `ec`.
-    [[nodiscard]] connection_action resume(kind done, error_code ec, std::size_t size,
-                                           bool cancelled) {
+    [[nodiscard]] connection_action resume(kind done, error_code ec, std::size_t size) {
         signal_.slot().clear();
         const bool late = std::exchange(late_, false);
         const net::time_point at = now();
@@ -69,7 +100,7 @@ public:
         if (done == kind::send) ec = end_watch(ec);
         if (core_->take_restarted()) return core_->resume({.what = input::receive}, at);
         if (done == kind::read && !ec) core_->feed().fill(size, at);
-        if (cancelled && !is_final(done, ec)) return core_->resume({.what = input::cancelled}, at);
+        if (cancelled_ && !is_final(done, ec)) return core_->resume({.what = input::cancelled}, at);
         if (late && ec == asio::error::operation_aborted)
             return core_->resume({.what = input::timeout}, at);
         switch (done) {
@@ -90,21 +121,10 @@ public:
         return core_->resume({.what = input::cancelled}, now());
     }
 
-    [[nodiscard]] connection_action connected(error_code ec, transport connection, bool cancelled) {
+    [[nodiscard]] connection_action connected(error_code ec, transport connection) {
         if (!ec && core_->fsm().ready_state() != ready_state::closed)
             transport_.emplace(std::move(connection));
-        return resume(kind::connect, ec, 0, cancelled);
-    }
-
-    /// Makes the handler of what is outstanding next.
-    template <class Self>
-    auto interruptible(Self& self) {
-        if (auto slot = self.get_cancellation_state().slot(); slot.is_connected()) {
-            slot.assign([state = this->weak_from_this()](asio::cancellation_type_t) {
-                if (const auto s = state.lock()) s->interrupt();
-            });
-        }
-        return asio::bind_cancellation_slot(signal_.slot(), std::move(self));
+        return resume(kind::connect, ec, 0);
     }
 
     template <class Handler>
@@ -148,16 +168,20 @@ public:
         timer_.async_wait(std::forward<Handler>(handler));
     }
 
-    /// Sets the deadline of what comes next, or the end of the wait. Handlers run on `executor`.
-    template <class Executor1>
-    void arm(const connection_action& action, const Executor1& executor) {
+    /// Sets the deadline of what comes next, or the end of the wait. Handlers run on `op`'s
+    /// executor.
+    template <class Operation>
+    void arm(const connection_action& action, const Operation& op) {
         if (action.what == kind::wait || action.what == kind::prepare) {
             disarm();
             timer_.expires_at(action.until);
-            if (action.what == kind::prepare) watch_draft(executor);
+            if (action.what == kind::prepare) watch_draft(op.get_executor());
         } else {
             deadline_ = action.until;
-            watch(executor);
+            if (deadline_ == net::time_point::max())
+                stop_watch();
+            else if (!is_watched())
+                watch(op.get_executor());
         }
     }
 
@@ -237,12 +261,16 @@ private:
         return core_->parse(at);
     }
 
-    /// Waits for the deadline, unless a wait is there that ends before it: that will look again, so
-    /// a deadline that moves with each read does not cost a wait each.
+    /// Whether there is a wait that ends before the deadline. It will look again, so a deadline
+    /// that moves with each read does not cost a wait each.
+    [[nodiscard]] bool is_watched() const { return watching_ && timer_.expiry() <= deadline_; }
+
+    void stop_watch() {
+        if (std::exchange(watching_, false)) timer_.cancel();
+    }
+
     template <class Executor1>
     void watch(const Executor1& executor) {
-        if (deadline_ == net::time_point::max() || (watching_ && timer_.expiry() <= deadline_))
-            return;
         watching_ = true;
         timer_.expires_at(deadline_);
         timer_.async_wait(asio::bind_executor(
@@ -254,6 +282,7 @@ private:
         if (watch != watch_ || !watching_) return;
         watching_ = false;
         if (core_->fsm().ready_state() == ready_state::open) extend_deadline();
+        if (deadline_ == net::time_point::max()) return;
         if (now() < deadline_) return this->watch(executor);
         late_ = true;
         interrupt();
@@ -270,7 +299,7 @@ private:
     void disarm() {
         deadline_ = net::time_point::max();
         late_ = false;
-        if (std::exchange(watching_, false)) timer_.cancel();
+        stop_watch();
     }
 
     void interrupt() { signal_.emit(asio::cancellation_type::terminal); }
@@ -292,15 +321,17 @@ private:
     Net net_;
     std::shared_ptr<core_type> core_;
     typename Net::timer timer_;
+    std::optional<asio::executor_work_guard<Executor>> work_; ///< while a receive is under way
     std::optional<transport> transport_;
     asio::cancellation_signal signal_;
     early_response early_;
     asio::cancellation_signal early_signal_; ///< ends the wait for it
     net::time_point deadline_ = net::time_point::max();
     std::size_t watch_ = 0;
-    bool watching_ = false; ///< a wait for the deadline is under way
-    bool late_ = false;     ///< the deadline passed
-    bool busy_ = false;     ///< a receive is under way
+    bool watching_ = false;  ///< a wait for the deadline is under way
+    bool late_ = false;      ///< the deadline passed
+    bool busy_ = false;      ///< a receive is under way
+    bool cancelled_ = false; ///< the user does not want it any more
 };
 
 } // namespace sse::detail
