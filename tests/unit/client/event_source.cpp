@@ -459,6 +459,37 @@ TEST_CASE("event_source: time that the user takes is no idle time", "[event_sour
     CHECK(f.errors.empty());
 }
 
+TEST_CASE("event_source: a receive that follows another one has an idle timeout of its own",
+          "[event_source]") {
+    source_fixture f;
+    f.options.timeouts.idle = 5s;
+    f.peer()
+        .accept()
+        .expect_request()
+        .reply(stream_head)
+        .send("data: a\n\n", after(4s))
+        .send("data: b\n\n", after(4s))
+        .stall();
+    f.peer().accept().expect_request().reply(stream_head).send("data: c\n\n");
+    auto source = f.make();
+    f.receive(source, 3);
+    f.sim.run();
+    CHECK(f.log == texts{"a", "b", "c"});
+    CHECK(f.errors == texts{sse::message(errc::idle_timeout)});
+    CHECK(f.elapsed() == 8s + 5s + 1s);
+}
+
+TEST_CASE("event_source: waits for nothing where no receive follows", "[event_source]") {
+    source_fixture f;
+    f.options.timeouts.idle = 5s;
+    f.peer().accept().expect_request().reply(stream_head).send("data: a\n\n").stall();
+    auto source = f.make();
+    f.receive(source, 1);
+    f.sim.run();
+    CHECK(f.log == texts{"a"});
+    CHECK(f.elapsed() == 0s);
+}
+
 TEST_CASE("event_source: connecting has a timeout", "[event_source]") {
     source_fixture f;
     f.options.timeouts.connect = 3s;
