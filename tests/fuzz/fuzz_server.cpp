@@ -118,7 +118,7 @@ std::string answer(std::string_view input, std::size_t size) {
             detail::seat(state, ""), detail::server_transport<executor>(
                                          state->for_sockets(), std::make_unique<wire_stream>(w)));
         made = c;
-        c->start();
+        c->start(c);
     }
     do {
         w.ended = w.given == input.size(); // a client that is known to end is told of a close

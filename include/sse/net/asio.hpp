@@ -36,6 +36,9 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/version.hpp>
 #include <boost/asio/write.hpp>
+#ifdef __linux__
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#endif
 
 namespace sse {
 namespace asio = ::boost::asio;
@@ -73,6 +76,9 @@ static_assert(BOOST_ASIO_VERSION >= 102201, "asio-sse needs Boost 1.79 or newer"
 #include <asio/strand.hpp>
 #include <asio/version.hpp>
 #include <asio/write.hpp>
+#ifdef __linux__
+#include <asio/posix/basic_stream_descriptor.hpp>
+#endif
 
 namespace sse {
 namespace asio = ::asio;

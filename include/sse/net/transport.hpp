@@ -3,10 +3,10 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
+#include <sse/net/tcp_endpoint.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
@@ -158,15 +158,12 @@ public:
     /// there is none.
     [[nodiscard]] std::string remote_address() const {
         if (stream_) return stream_->remote_address();
-        asio::ip::tcp::endpoint peer;
-        return remote_endpoint(peer) ? peer.address().to_string() : std::string();
+        return address_text(remote_endpoint());
     }
 
     /// The peer's TCP port, or 0.
     [[nodiscard]] std::uint16_t remote_port() const {
-        if (stream_) return stream_->remote_port();
-        asio::ip::tcp::endpoint peer;
-        return remote_endpoint(peer) ? peer.port() : std::uint16_t{0};
+        return stream_ ? stream_->remote_port() : remote_endpoint().port();
     }
 
     /// The socket, to set options on it; null where there is none.
@@ -227,15 +224,10 @@ private:
         return Erased(std::forward<Handler>(handler), get_executor());
     }
 
-    bool remote_endpoint(asio::ip::tcp::endpoint& peer) const {
+    [[nodiscard]] asio::ip::tcp::endpoint remote_endpoint() const {
         error_code ec;
-        const auto generic = socket_.remote_endpoint(ec);
-        const int family = ec ? 0 : generic.protocol().family();
-        if (family != asio::ip::tcp::v4().family() && family != asio::ip::tcp::v6().family())
-            return false;
-        peer.resize(generic.size());
-        std::memcpy(peer.data(), generic.data(), generic.size());
-        return true;
+        const auto peer = socket_.remote_endpoint(ec);
+        return ec ? asio::ip::tcp::endpoint() : tcp_endpoint(peer);
     }
 
     template <class>

@@ -4,7 +4,6 @@
 #include <sse/net/asio.hpp>
 #include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
-#include <sse/net/transport.hpp>
 #include <sse/server/host_guard.hpp>
 #include <sse/server/listening_socket.hpp>
 #include <sse/server/seat.hpp>
@@ -25,7 +24,8 @@ class acceptor : public std::enable_shared_from_this<acceptor<Executor>> {
 public:
     using core_type = server_core<Executor>;
     using transport_type = server_transport<Executor>;
-    using socket_type = typename transport_type::socket_type;
+    using socket_type = typename transport_type::transport_type::socket_type;
+    using plain_socket = typename transport_type::plain_socket;
     using cores = std::vector<std::shared_ptr<core_type>>;
 
     /// Accepts on the executor of the first of `targets`.
@@ -38,8 +38,11 @@ public:
         if (o.tls && o.tls->error()) return o.tls->error();
         if (const error_code ec = socket_.listen(o)) return ec;
         const std::vector<std::string> own = names(o);
-        for (const auto& target : targets_)
+        for (const auto& target : targets_) {
             target->state()->hosts = o.hosts.value_or(own);
+            // without a set of their own, connections wait by operations of Asio's
+            if (accepts_plain && !o.tls) static_cast<void>(target->state()->ready->open());
+        }
         accept();
         return {};
     }
@@ -74,21 +77,39 @@ private:
     }
 
     void accept() {
-        core_type& target = choose();
-        socket_.acceptor().async_accept(
-            target.state()->for_sockets(),
-            [self = this->shared_from_this(), &target](const error_code& ec, socket_type socket) {
-                self->on_accept(ec, std::move(socket), target);
-            });
+        if constexpr (accepts_plain) {
+            socket_.acceptor().async_wait(asio::socket_base::wait_read,
+                                          calls<&acceptor::on_arrivals>(this->shared_from_this()));
+        } else {
+            core_type& target = choose();
+            socket_.acceptor().async_accept(target.state()->for_sockets(),
+                                            [self = this->shared_from_this(),
+                                             &target](const error_code& ec, socket_type socket) {
+                                                self->on_accept(ec, std::move(socket), target);
+                                            });
+        }
+    }
+
+    void on_arrivals(const error_code& waited) {
+        error_code ec = waited;
+        // others want their turn as well
+        for (int i = 0; i < 16 && !ec && socket_.is_open(); ++i) {
+            const int accepted = socket_.accept(ec);
+            if (!ec) hand_over(transport_type(plain_socket(accepted)), choose());
+        }
+        go_on(ec == asio::error::would_block ? error_code() : ec);
     }
 
     void on_accept(const error_code& ec, socket_type socket, core_type& target) {
+        if (!ec && socket_.is_open())
+            hand_over(transport_type(typename transport_type::transport_type(std::move(socket))),
+                      target);
+        go_on(ec);
+    }
+
+    void go_on(const error_code& ec) {
         if (!socket_.is_open() || ec == asio::error::operation_aborted) return;
-        if (!ec) {
-            hand_over(std::move(socket), target);
-            return accept();
-        }
-        if (ec == asio::error::connection_aborted) return accept();
+        if (!ec || ec == asio::error::connection_aborted) return accept();
         // out of descriptors or memory: what is there goes on, and some of it will end
         timer_.expires_after(std::chrono::milliseconds(100));
         timer_.async_wait(calls<&acceptor::accept_again>(this->weak_from_this()));
@@ -98,10 +119,9 @@ private:
         if (!ec && socket_.is_open()) accept();
     }
 
-    void hand_over(socket_type socket, core_type& target) {
+    void hand_over(transport_type arrived, core_type& target) {
         server_state& s = *target.state();
         ++s.counters.accepted;
-        transport_type arrived(std::move(socket));
         const bool by_address = s.options.limits.connections_per_address != 0;
         seat<Executor> place(target.state(), by_address ? arrived.remote_address() : std::string());
         if (&target == targets_[0].get()) return target.add(std::move(arrived), std::move(place));

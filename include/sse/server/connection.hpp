@@ -2,8 +2,8 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
-#include <sse/net/handler_memory.hpp>
-#include <sse/net/transport.hpp>
+#include <sse/net/multiplexed_transport.hpp>
+#include <sse/net/readiness_entry.hpp>
 #include <sse/server/deadlines.hpp>
 #include <sse/server/exchange.hpp>
 #include <sse/server/response.hpp>
@@ -21,24 +21,27 @@
 namespace sse::detail {
 
 template <class Executor>
-using server_transport = net::basic_transport<typename thread_state<Executor>::socket_executor>;
+using server_transport =
+    net::multiplexed_transport<typename thread_state<Executor>::socket_executor,
+                               typename thread_state<Executor>::readiness_set>;
 
 /// One connection of a server: reads requests, hands each to its route, writes the answers in their
 /// order, and carries event streams. It always has a read under way, so that a peer that leaves is
-/// noticed at once. While a stream is open all that it keeps are the socket and the feeder.
+/// noticed at once. While a stream is open all that it keeps are the socket and the feeder. An open
+/// connection keeps itself, until it is lost, which closing the server sees to.
 template <class Executor>
 class connection final : public reply_port,
                          public stream_sink,
-                         public std::enable_shared_from_this<connection<Executor>>,
+                         public net::readiness_observer,
                          public deadline_entry {
 public:
     connection(seat<Executor> place, server_transport<Executor> transport)
         : state_(std::move(place)), transport_(std::move(transport)) {}
-    ~connection();
 
-    void start();
-    /// Answers with 503 and closes, without reading a request.
-    void refuse();
+    /// Begins. `self` is this connection.
+    void start(std::shared_ptr<connection> self);
+    /// Answers with 503 and closes, without reading a request. In place of `start`.
+    void refuse(std::shared_ptr<connection> self);
     /// Ends it at once where it is between two requests, otherwise behind the answer under way.
     void drain();
     /// Lets an event stream that nobody else will close end in order; false where there is none.
@@ -47,6 +50,8 @@ public:
     void close() { lost(errc::closed); }
 
     [[nodiscard]] connection* next() const noexcept { return behind_; }
+    /// While it is open.
+    [[nodiscard]] const std::shared_ptr<connection>& self() const noexcept { return self_; }
 
     // reply_port
     void respond(response&& answer) override;
@@ -70,6 +75,9 @@ public:
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
 
+    // readiness_observer
+    void on_ready(net::readiness what, const error_code& ec) override;
+
     // deadline_entry
     void on_deadline(deadline_kind kind) override;
 
@@ -86,7 +94,7 @@ private:
     static constexpr std::size_t max_output = std::size_t{256} << 10;
 
     // its life: impl/connection.hpp
-    void link();
+    void open(std::shared_ptr<connection> self);
     void unlink() noexcept;
     void wait_readable();
     void wait_write();
@@ -120,20 +128,15 @@ private:
     void enter_stream(std::shared_ptr<stream_feeder> feeder, const answer_context& c);
     void leave_stream();
 
-    /// What a wait for readability calls. Its operation lies in the connection.
-    struct readable {
-        using allocator_type = net::handler_allocator<>;
+    /// What a connection that was lost is kept by until the functions that are running have ended.
+    struct last_reference {
         std::shared_ptr<connection> self;
-
-        [[nodiscard]] allocator_type get_allocator() const noexcept {
-            return allocator_type(self->read_memory_);
-        }
-        void operator()(const error_code& ec) const { self->on_readable(ec); }
+        void operator()() const noexcept {}
     };
 
     // small ones first: they fill up what the base leaves over
     phase phase_ = phase::reading;
-    bool linked_ : 1 = false;
+    bool called_ : 1 = false;     // inside on_ready(), which keeps it
     bool reading_ : 1 = false;    // a wait is under way
     bool writing_ : 1 = false;    // a wait is under way
     bool ended_ : 1 = false;      // the peer sends no more
@@ -149,7 +152,7 @@ private:
     std::shared_ptr<stream_feeder> feeder_;
     connection* before_ = nullptr;
     connection* behind_ = nullptr;
-    net::handler_memory read_memory_;
+    std::shared_ptr<connection> self_; // while it is open
 };
 
 } // namespace sse::detail

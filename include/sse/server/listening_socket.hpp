@@ -2,10 +2,15 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
+#include <sse/net/tcp_endpoint.hpp>
 #include <sse/server/options.hpp>
 
+#ifdef __linux__
+#include <sys/socket.h>
+#endif
+
+#include <cerrno>
 #include <cstddef>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -44,6 +49,14 @@ inline constexpr bool inherits_no_delay = true;
 inline constexpr bool inherits_no_delay = false;
 #endif
 
+/// Whether connections are taken as sockets of the system, which enter a `readiness_set` later, and
+/// not as Asio's, which would wait by themselves first.
+#ifdef __linux__
+inline constexpr bool accepts_plain = true;
+#else
+inline constexpr bool accepts_plain = false;
+#endif
+
 /// The listening socket of a server, TCP or unix, and the file of the latter.
 template <class Executor>
 class listening_socket {
@@ -60,20 +73,35 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return acceptor_.is_open(); }
 
     error_code listen(const server_options& o) {
-        const error_code ec = o.unix_path.empty() ? listen_tcp(o) : listen_unix(o);
+        error_code ec = o.unix_path.empty() ? listen_tcp(o) : listen_unix(o);
+        if (!ec && accepts_plain) static_cast<void>(acceptor_.non_blocking(true, ec));
         if (ec) close();
         return ec;
     }
 
+#ifdef __linux__
+    /// The socket of a connection that has come.
+    /// Errors: `would_block` where none has, those of the system.
+    [[nodiscard]] int accept(error_code& ec) noexcept {
+        int accepted = -1;
+        do {
+            accepted = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+        } while (accepted < 0 && errno == EINTR);
+        if (accepted >= 0)
+            ec = {};
+        else if (errno == EAGAIN || errno == EWOULDBLOCK)
+            ec = asio::error::would_block;
+        else
+            ec = error_code(errno, asio::error::get_system_category());
+        return accepted;
+    }
+#endif
+
     /// Nothing, for a unix socket.
     [[nodiscard]] asio::ip::tcp::endpoint local_endpoint() const {
         error_code ec;
-        const auto generic = acceptor_.local_endpoint(ec);
-        asio::ip::tcp::endpoint at;
-        if (ec || !file_.empty()) return at;
-        at.resize(generic.size());
-        std::memcpy(at.data(), generic.data(), generic.size());
-        return at;
+        const auto at = acceptor_.local_endpoint(ec);
+        return ec ? asio::ip::tcp::endpoint() : net::tcp_endpoint(at);
     }
 
     void close() {

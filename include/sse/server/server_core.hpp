@@ -39,15 +39,16 @@ public:
 
     void add(server_transport<Executor> arrived, seat<Executor> place) {
         if (state_->closed || !place.taken()) return;
-        if (!inherits_no_delay) {
+        if constexpr (!inherits_no_delay) {
             error_code ignored;
-            static_cast<void>(arrived.socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
+            static_cast<void>(
+                arrived.lone().socket()->set_option(asio::ip::tcp::no_delay(true), ignored));
         }
         const bool refused = place.refused();
         const auto made = std::make_shared<connection_type>(std::move(place), std::move(arrived));
         // over TLS it would take a handshake to say why
-        if (refused) return state_->options.tls ? void() : made->refuse();
-        made->start();
+        if (refused) return state_->options.tls ? void() : made->refuse(made);
+        made->start(made);
     }
 
     // its pool listens for it, or a lone_server
@@ -85,7 +86,7 @@ private:
     void for_each(F f) {
         std::vector<std::shared_ptr<connection_type>> all;
         for (connection_type* c = state_->first; c != nullptr; c = c->next())
-            all.push_back(c->shared_from_this());
+            all.push_back(c->self());
         for (const auto& c : all)
             f(*c);
     }

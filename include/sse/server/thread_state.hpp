@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sse/net/borrowed_executor.hpp>
+#include <sse/net/readiness_set.hpp>
 #include <sse/server/admission.hpp>
 #include <sse/server/deadlines.hpp>
 #include <sse/server/limits.hpp>
@@ -25,9 +26,12 @@ struct thread_state final : server_state {
     using socket_executor =
         std::conditional_t<sizeof(Executor) <= sizeof(void*), Executor, net::borrowed_executor>;
 
+    using readiness_set = net::readiness_set<Executor>;
+
     thread_state(const Executor& ex, server_options o, std::shared_ptr<admission> a)
         : server_state(ex, std::move(o), std::move(a)), own_executor(ex),
-          timers(std::make_shared<deadlines<Executor>>(ex, lengths(options.limits))) {}
+          timers(std::make_shared<deadlines<Executor>>(ex, lengths(options.limits))),
+          ready(std::make_shared<readiness_set>(ex)) {}
 
     static typename deadlines<Executor>::durations lengths(const server_limits& l) {
         return {l.head_time, l.body_time, l.idle_time, l.write_time, l.linger_time};
@@ -42,7 +46,8 @@ struct thread_state final : server_state {
 
     const Executor own_executor; ///< `executor`, by its own type
     const std::shared_ptr<deadlines<Executor>> timers;
-    connection<Executor>* first = nullptr; ///< of the open ones
+    const std::shared_ptr<readiness_set> ready; ///< where connections without TLS wait
+    connection<Executor>* first = nullptr;      ///< of the open ones
 };
 
 } // namespace sse::detail

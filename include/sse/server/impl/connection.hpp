@@ -11,18 +11,8 @@
 namespace sse::detail {
 
 template <class Executor>
-connection<Executor>::~connection() {
-    const bool streamed = phase_ == phase::streaming;
-    unlink();
-    // the context was destroyed with the operations of this connection
-    if (streamed) leave_stream();
-    if (feeder_) feeder_->on_destroyed();
-}
-
-template <class Executor>
-void connection<Executor>::start() {
-    link();
-    open_exchange();
+void connection<Executor>::start(std::shared_ptr<connection> self) {
+    open(std::move(self));
     update_deadline();
     if (state_->options.tls) return shake_hands();
     wait_readable();
@@ -38,19 +28,20 @@ void connection<Executor>::drain() {
 }
 
 template <class Executor>
-void connection<Executor>::link() {
+void connection<Executor>::open(std::shared_ptr<connection> self) {
     auto& s = *state_;
+    self_ = std::move(self);
     behind_ = s.first;
     if (behind_ != nullptr) behind_->before_ = this;
     s.first = this;
-    linked_ = true;
+    open_exchange();
+    // a handshake is done by a transport of its own
+    transport_.attach(s.options.tls ? nullptr : s.ready.get(), s.for_sockets(), *this);
 }
 
 template <class Executor>
 void connection<Executor>::unlink() noexcept {
-    if (!linked_) return;
     auto& s = *state_;
-    linked_ = false;
     s.timers->clear(*this);
     (before_ != nullptr ? before_->behind_ : s.first) = behind_;
     if (behind_ != nullptr) behind_->before_ = before_;
@@ -63,7 +54,21 @@ void connection<Executor>::wait_readable() {
     const std::size_t ahead = state_->options.limits.input;
     if (ahead != 0 && http_ && http_->input.size() >= ahead) return;
     reading_ = true;
-    transport_.async_wait_readable(readable{this->shared_from_this()});
+    transport_.wait(net::readiness::readable, self_);
+}
+
+template <class Executor>
+void connection<Executor>::on_ready(net::readiness what, const error_code& ec) {
+    const auto kept = self_;
+    called_ = true;
+    try {
+        what == net::readiness::readable ? on_readable(ec) : on_writable(ec);
+    } catch (...) { // of a user's function
+        lost(errc::closed);
+        called_ = false;
+        throw;
+    }
+    called_ = false;
 }
 
 template <class Executor>
@@ -128,7 +133,7 @@ template <class Executor>
 void connection<Executor>::wait_write() {
     if (writing_) return; // for what was to be sent before the stream began
     writing_ = true;
-    transport_.async_wait_writable(calls<&connection::on_writable>(this->shared_from_this()));
+    transport_.wait(net::readiness::writable, self_);
 }
 
 template <class Executor>
@@ -165,13 +170,14 @@ void connection<Executor>::linger() {
 template <class Executor>
 void connection<Executor>::lost(const error_code& why) {
     if (phase_ == phase::closed) return;
-    const auto self = this->shared_from_this();
     const phase before = std::exchange(phase_, phase::closed);
     if (before == phase::streaming) leave_stream();
     unlink();
     transport_.close();
     tell_guards();
     if (before == phase::handshaking) http_->left.emit(asio::cancellation_type::terminal);
+    const auto self = std::exchange(self_, nullptr);
+    if (!called_) asio::post(state_->own_executor, last_reference{self});
     if (const auto feeder = std::exchange(feeder_, nullptr)) feeder->on_gone(why);
 }
 

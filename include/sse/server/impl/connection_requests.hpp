@@ -21,9 +21,9 @@ exchange& connection<Executor>::open_exchange() {
 }
 
 template <class Executor>
-void connection<Executor>::refuse() {
-    link();
-    open_exchange().last = true;
+void connection<Executor>::refuse(std::shared_ptr<connection> self) {
+    open(std::move(self));
+    http_->last = true;
     phase_ = phase::answering;
     respond(busy_answer(state_->options.limits));
     wait_readable();
@@ -108,10 +108,10 @@ void connection<Executor>::call_handler(request& rq, std::size_t route) {
     }
     // a copy, since a handler may add routes
     request_handler handler = s.handlers[route];
-    if (guards.empty()) return handler(rq, reply(this->shared_from_this()));
+    if (guards.empty()) return handler(rq, reply(self_));
     http_->reader.forget_head();
-    const auto call = std::make_shared<guarded_call>(rq, reply(this->shared_from_this()),
-                                                     std::move(guards), std::move(handler));
+    const auto call =
+        std::make_shared<guarded_call>(rq, reply(self_), std::move(guards), std::move(handler));
     http_->call = call;
     guarded_call::go_on(call);
 }

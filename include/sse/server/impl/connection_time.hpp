@@ -20,12 +20,12 @@ void connection<Executor>::shake_hands() {
     }
     ++s.handshakes;
     phase_ = phase::handshaking;
-    auto done = asio::bind_cancellation_slot(
-        http_->left.slot(), [self = this->shared_from_this()](const error_code& ec, auto stream) {
-            self->on_handshake(ec, std::move(stream));
-        });
+    auto done = asio::bind_cancellation_slot(http_->left.slot(),
+                                             [self = self_](const error_code& ec, auto stream) {
+                                                 self->on_handshake(ec, std::move(stream));
+                                             });
     s.options.tls->async_handshake(
-        net::transport(std::move(transport_)),
+        net::transport(std::move(transport_.lone())),
         net::tls_server_layer::handler_type(std::move(done), asio::any_io_executor(s.executor)));
 }
 
@@ -36,7 +36,7 @@ void connection<Executor>::on_handshake(const error_code& ec,
     if (ec) ++state_->counters.tls_failed;
     if (phase_ != phase::handshaking) return; // the stream closes itself
     if (ec) return lost(ec);
-    transport_.run_over(std::move(stream));
+    transport_.lone().run_over(std::move(stream));
     phase_ = phase::reading;
     wait_readable();
 }
