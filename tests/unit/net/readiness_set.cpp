@@ -367,14 +367,18 @@ TEST_CASE("readiness_set: a child process that has the same socket changes nothi
           "[readiness]") {
     fixture f;
     member& m = f.add();
-    m.socket->wait(readable);
     const int copy = ::dup(m.socket->descriptor()); // what a child has is the same to the system
     m.socket.reset();
-    f.add();
-    m.send("x");
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    m.socket.emplace(ends[0]); // at the same place in memory
+    REQUIRE(m.socket->enter(*f.set, m));
+    m.socket->wait(readable);
+    m.send("x"); // to the one before
     f.run();
     CHECK(m.reads == 0);
     ::close(copy);
+    ::close(ends[1]);
 }
 
 TEST_CASE("readiness_set: may be destroyed in any order", "[readiness]") {
