@@ -45,12 +45,12 @@ public:
     /// Begins a wait: at most one for each of both.
     void wait(readiness what) noexcept { set_->wait(entry_, what); }
 
-    std::size_t read_some(asio::mutable_buffer buffer, error_code& ec) noexcept {
+    std::size_t read_some(asio::mutable_buffer buffer, error_code& ec) {
         return finish(readiness::readable, buffer.size(), ec, [&] {
             return ::recv(entry_.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
         });
     }
-    std::size_t write_some(asio::const_buffer buffer, error_code& ec) noexcept {
+    std::size_t write_some(asio::const_buffer buffer, error_code& ec) {
         return finish(readiness::writable, buffer.size(), ec, [&] {
             return ::send(entry_.descriptor(), buffer.data(), buffer.size(),
                           MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -96,26 +96,21 @@ private:
         return {errno, asio::error::get_system_category()};
     }
 
-    /// Calls `transfer`, and notes whether more would have gone.
+    /// Calls `transfer`, and notes where it used up what the system had told.
     template <class Transfer>
-    std::size_t finish(readiness what, std::size_t size, error_code& ec,
-                       Transfer&& transfer) noexcept {
+    std::size_t finish(readiness what, std::size_t size, error_code& ec, Transfer&& transfer) {
         auto n = transfer();
         while (n < 0 && errno == EINTR)
             n = transfer();
-        const bool blocked = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-        if (blocked || (n > 0 && static_cast<std::size_t>(n) < size)) entry_.used_up(what);
-        if (n > 0) {
-            ec = {};
-            return static_cast<std::size_t>(n);
+        if (n <= 0 && size != 0) {
+            ec = n < 0 ? last_error() : error_code(asio::error::eof);
+            if (ec == asio::error::would_block) entry_.used_up(what);
+            return 0;
         }
-        if (blocked)
-            ec = asio::error::would_block;
-        else if (n < 0)
-            ec = last_error();
-        else
-            ec = what == readiness::readable ? error_code(asio::error::eof) : error_code();
-        return 0;
+        const auto done = static_cast<std::size_t>(n);
+        if (done < size) entry_.used_up(what);
+        ec.assign(0, ec.category());
+        return done;
     }
 
     readiness_entry entry_;

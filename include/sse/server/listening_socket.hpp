@@ -87,12 +87,7 @@ public:
         do {
             accepted = ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
         } while (accepted < 0 && errno == EINTR);
-        if (accepted >= 0)
-            ec = {};
-        else if (errno == EAGAIN || errno == EWOULDBLOCK)
-            ec = asio::error::would_block;
-        else
-            ec = error_code(errno, asio::error::get_system_category());
+        ec = accepted >= 0 ? error_code() : error_code(errno, asio::error::get_system_category());
         return accepted;
     }
 #endif
