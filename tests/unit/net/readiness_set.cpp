@@ -404,8 +404,12 @@ TEST_CASE("readiness_set: may be destroyed in any order", "[readiness]") {
         context.reset();
     }
     SECTION("by a function that the context still holds when it is destroyed") {
-        asio::post(*context, [owner = std::shared_ptr<member>(std::move(m)), set] {});
-        set.reset();
+        struct held {
+            std::shared_ptr<set_type> set; // which has to stay as long as its entries
+            std::shared_ptr<member> entry;
+            void operator()() const {}
+        };
+        asio::post(*context, held{std::move(set), std::move(m)});
         context.reset();
     }
     SECTION("while a wait for it is under way") {
