@@ -40,6 +40,8 @@ struct followed_topic {
     topic_view view;
     std::uint64_t dropped_up_to = 0; ///< number of the last event of an earlier log of the topic
     std::vector<slot> readers;
+    std::uint64_t had = 0; ///< all readers have got what is before this offset
+    bool waits = false;    ///< a reader has not got all there was when the topic was last looked at
     std::atomic<std::size_t> reader_count{0}; ///< of `readers`, for other threads
     bool is_unused = false;                   ///< and told so
 

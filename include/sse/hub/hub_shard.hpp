@@ -123,8 +123,10 @@ private:
     struct task {
         followed_topic* topic;
         std::size_t left;
+        std::uint64_t end; ///< offset: what is before it is served
     };
     static void prefetch_behind(const task& t) noexcept;
+    void end_task() noexcept;
     std::vector<task> tasks_;
     bool working_ = false; // a pass over tasks_ goes on in a later turn
     bool again_ = false;   // and it was woken meanwhile

@@ -31,8 +31,9 @@ public:
 
     /// Brings the stream's connection into the cache, where the stream is.
     void prefetch_sink() const noexcept { prefetch(sink_, 192); }
-    /// Sends what the socket takes.
-    void pump();
+    /// Sends what the socket takes. Returns whether the stream has to wait with the rest. It may be
+    /// gone then, where it does not.
+    bool pump();
     /// Says farewell with `block` behind what there is to send, and ends the stream.
     void end_with(std::string block, errc why);
     [[nodiscard]] bool is_ending() const noexcept { return ending_; }

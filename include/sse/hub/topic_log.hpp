@@ -98,12 +98,15 @@ public:
     }
 
     /// Evicts the oldest event, and lets go of the segments in front that hold none any more, but
-    /// for the last `live` bytes. Returns the memory that this gave back.
+    /// for the last `live` bytes of those that some reader may still need. Returns the memory that
+    /// this gave back.
     std::size_t evict(kept_segments& all, std::size_t live) {
         const segment& oldest = *segments_[dead_];
         if (++begin_ == oldest.ordinal() + oldest.count()) ++dead_;
         std::size_t freed = 0;
-        while (dead_ != 0 && end_.offset - segments_.front()->end() >= live) {
+        while (dead_ != 0) {
+            const std::uint64_t end = segments_.front()->end();
+            if (end_.offset - end < live && end > had_by_all()) break;
             freed += drop_front(all);
         }
         return freed;
@@ -214,6 +217,7 @@ public:
         followed_topic* topic;                   ///< what the reader knows of it
         const std::atomic<std::size_t>* streams; ///< how many streams of its follow the topic
         bool told;
+        std::uint64_t had = 0; ///< all of these streams have got what is before this offset
     };
     std::vector<interest> readers;
     std::size_t unseen = 0; ///< readers that were told that this log is new and have not looked yet
@@ -234,6 +238,14 @@ public:
 
 private:
     static constexpr std::size_t min_capacity = 512;
+
+    /// The offset before which nobody who follows the topic needs anything; 0 where nobody does.
+    [[nodiscard]] std::uint64_t had_by_all() const noexcept {
+        const auto least =
+            std::min_element(readers.begin(), readers.end(),
+                             [](const interest& a, const interest& b) { return a.had < b.had; });
+        return least == readers.end() ? 0 : least->had;
+    }
 
     /// At least `needed`, and half of what the topic holds: one with little in it stays small, and
     /// no segment is so large that most of the history goes with it.

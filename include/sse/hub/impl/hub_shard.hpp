@@ -35,8 +35,11 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     const reader_position reader = locate_reader(last, store.position(), store.find_own_id(last));
     opening result =
         open_stream(topics, reader, options.replay, horizon_, options.last_value, dropped);
-    for (std::size_t i = 0; i < topics.size(); ++i)
-        stream.follow(*topics[i], result.places[i]);
+    for (std::size_t i = 0; i < topics.size(); ++i) {
+        followed_topic& t = *topics[i];
+        stream.follow(t, result.places[i]);
+        if (t.log != nullptr) find_interest(*t.log)->had = t.had;
+    }
     return result;
 }
 
@@ -172,13 +175,20 @@ inline void hub_shard::prefetch_behind(const task& t) noexcept {
     if (t.left > 0) stream(t.left - 1)->prefetch_sink();
 }
 
+/// All readers of a topic have had their turn.
+inline void hub_shard::end_task() noexcept {
+    const task& t = tasks_.back();
+    if (!t.topic->waits) t.topic->had = std::max(t.topic->had, t.end);
+    tasks_.pop_back();
+}
+
 inline void hub_shard::work() {
     std::size_t budget = 4096;
     while (!tasks_.empty()) {
         task& t = tasks_.back();
         t.left = std::min(t.left, t.topic->readers.size());
         if (t.left == 0) {
-            tasks_.pop_back();
+            end_task();
             continue;
         }
         if (budget-- == 0) {
@@ -189,7 +199,8 @@ inline void hub_shard::work() {
         const followed_topic::slot& reader = t.topic->readers[--t.left];
         prefetch_behind(t);
         if (reader.reader->has_more(reader.source) || reader.reader->owes_gap()) {
-            static_cast<hub_stream&>(*reader.reader).pump();
+            followed_topic& topic = *t.topic;
+            if (static_cast<hub_stream&>(*reader.reader).pump()) topic.waits = true;
         }
     }
     if (std::exchange(again_, false)) drain_streams();

@@ -32,7 +32,7 @@ inline void hub_stream::attach(stream_sink* sink, std::string first) {
     pump();
 }
 
-inline void hub_stream::pump() {
+inline bool hub_stream::pump() {
     // a stream that never comes to an end of its bytes gives the others a turn now and then
     for (int writes = 0; sink_ != nullptr && !waiting_; ++writes) {
         if (const gap missing = take_gap()) shard_->append_gap(*this, missing);
@@ -40,7 +40,7 @@ inline void hub_stream::pump() {
         if (bytes.empty() && owes_gap()) continue;
         if (bytes.empty()) {
             if (!ending_ && tell_position()) continue;
-            if (!ending_) return;
+            if (!ending_) return false;
             if (extras() != nullptr && !extras()->farewell.empty()) {
                 append(std::exchange(extras()->farewell, {}));
                 continue;
@@ -49,20 +49,25 @@ inline void hub_stream::pump() {
             shard_->tell_left(*this);
             shard_->forget_patterns(*this);
             unfollow();
-            return std::exchange(sink_, nullptr)->finish();
+            std::exchange(sink_, nullptr)->finish();
+            return false;
         }
         error_code ec;
         const std::size_t n = sink_->write_some(bytes, ec);
-        if (ec && ec != asio::error::would_block) return sink_->abort(ec);
+        if (ec && ec != asio::error::would_block) {
+            sink_->abort(ec);
+            return false;
+        }
         const bool all = n == bytes.size();
         shard_->counts.sent(n, commit(n, shard_->merged));
         if (n != 0) active_ = shard_->now();
-        if (all && is_done()) return;
+        if (all && is_done()) return false;
         if (!all || writes == 16) {
             waiting_ = true;
             sink_->wait_writable(false);
         }
     }
+    return waiting_;
 }
 
 inline void hub_stream::end_with(std::string block, errc why) {

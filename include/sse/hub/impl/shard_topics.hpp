@@ -70,7 +70,7 @@ inline followed_topic& hub_shard::follow(std::string_view name) {
 
 inline void hub_shard::connect(followed_topic& topic, topic_log& log) {
     topic.log = &log;
-    log.readers.push_back({this, &topic, &topic.reader_count, false});
+    log.readers.push_back({this, &topic, &topic.reader_count, false, topic.had});
 }
 
 /// Under the lock: all topics that a name or pattern stands for.
@@ -110,12 +110,14 @@ inline bool hub_shard::refresh(bool keep) {
         } else {
             interest->told = false;
             topic = interest->topic;
+            interest->had = topic->had;
         }
         if (topic == nullptr) continue;
         topic->view.seen(horizon_);
         topic->look(keep);
         lost = lost || topic->view.has_dropped();
-        tasks_.push_back({topic, topic->readers.size()});
+        topic->waits = false;
+        tasks_.push_back({topic, topic->readers.size(), topic->view.end().offset});
     }
     grown.clear();
     horizon_ = hub_->store.position().sequence;

@@ -38,6 +38,9 @@ inline void subscription::follow(followed_topic& topic, const stream_place& plac
     sources_.push_back({&topic, place, static_cast<std::uint32_t>(slot)});
     if (source == 1) sources_[0].topic->readers[sources_[0].slot].lists = true;
     if (sources_[source].is_behind()) ++behind_;
+    if (place.at == topic.view.end()) return;
+    topic.had = std::min(topic.had, place.at.offset);
+    topic.waits = true;
 }
 
 inline bool subscription::unfollow(std::string_view topic) {
