@@ -54,6 +54,9 @@ public:
     /// All bytes from `at` on that lie in one block. Not for a lost one.
     [[nodiscard]] std::string_view slice(const cursor& at) const noexcept {
         if (at.offset == end_.offset) return {};
+        // nearly all readers stand there, and this looks at nothing else
+        if (at.offset >= last_base_)
+            return {last_bytes_ + (at.offset - last_base_), end_.offset - at.offset};
         const piece& p = find(at);
         const std::size_t from = at.offset - p.data->base();
         return {p.data->bytes() + from, p.size - from};
@@ -160,6 +163,8 @@ public:
     /// Concludes a look.
     void end(cursor at, std::uint64_t keyless) noexcept {
         end_ = at;
+        last_bytes_ = pieces_.empty() ? nullptr : pieces_.back().data->bytes();
+        last_base_ = pieces_.empty() ? at.offset : pieces_.back().data->base();
         keyless_ = keyless;
         moved_ = moved_ || begin().ordinal != first_;
         first_ = begin().ordinal;
@@ -174,7 +179,7 @@ private:
         return next == pieces_.begin() ? nullptr : &*(next - 1);
     }
     [[nodiscard]] const piece& find(const cursor& at) const noexcept {
-        if (at.offset >= pieces_.back().data->base()) return pieces_.back();
+        if (at.offset >= last_base_) return pieces_.back();
         return *(
             std::upper_bound(pieces_.begin(), pieces_.end(), at.offset,
                              [](std::uint64_t n, const piece& p) { return n < p.data->base(); }) -
@@ -201,6 +206,9 @@ private:
         return p.data->ordinal() + low;
     }
 
+    cursor end_;
+    std::uint64_t last_base_ = 0; // offset of the last piece; the end where there is none
+    const char* last_bytes_ = nullptr;
     std::vector<piece> pieces_;
     std::uint64_t first_ = 0;        // ordinal of begin()
     std::uint64_t keyless_ = 0;      // events without a key before the end
@@ -208,7 +216,6 @@ private:
     std::uint64_t seen_keyless_ = 0; // and keyless_ then
     std::size_t dropped_ = 0;        // of pieces_, the first ones
     bool moved_ = false;             // begin() did, since the last release
-    cursor end_;
 };
 
 } // namespace sse::detail
