@@ -164,6 +164,45 @@ TEST_CASE("server: short answers keep the connection, in order when sent ahead",
     CHECK(count(answer, "\r\nDate: ") == 6);
 }
 
+TEST_CASE("server: requests with the same head have the same route, until there is a better one",
+          "[server]") {
+    running_server server({}, [](sse::server& s) {
+        s.get("/item/{name}", [&s](const sse::request& rq, sse::reply re) {
+            const std::string name(rq.parameter("name"));
+            if (name == "add") {
+                s.get("/item/b", [](const sse::request& again, sse::reply other) {
+                    other.send({.body = "added " + std::to_string(again.parameters.size()) + ";"});
+                });
+            }
+            if (name == "guard")
+                s.guard([](sse::request&, sse::permit p) { p.refuse({.body = "guarded;"}); });
+            re.send({.body = name + ";"});
+        });
+    });
+    raw_client client = server.connect();
+    const auto get = [&](std::string_view path, std::string_view expected) {
+        CAPTURE(path);
+        client.send("GET " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        const std::string answer = client.read_until(";");
+        CHECK(answer.substr(answer.find("\r\n\r\n") + 4) == expected);
+    };
+    for (const std::string name : {"a", "b", "c"})
+        for (int i = 0; i < 3; ++i)
+            get("/item/" + name, name + ";");
+    get("/item/a", "a;");
+    get("/item/b", "b;");
+    get("/item/b", "b;");
+    raw_client other = server.connect();
+    other.send("GET /item/add HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    (void)other.read_until("add;");
+    get("/item/b", "added 0;");
+    get("/item/b", "added 0;");
+    other.send("GET /item/guard HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    (void)other.read_until("guard;");
+    get("/item/b", "guarded;");
+    get("/item/b", "guarded;");
+}
+
 TEST_CASE("server: every request byte by byte is the same as in one piece", "[server]") {
     running_server server({}, add_routes);
     raw_client client = server.connect();

@@ -119,7 +119,7 @@ private:
     void dispatch();
     void call_handler(request& rq, std::size_t route);
     void tell_guards() noexcept;
-    [[nodiscard]] std::string origin() const;
+    void add_cors(http::fields& headers) const;
     void fail(errc e);
     void answered();
     [[nodiscard]] answer_context context() const;

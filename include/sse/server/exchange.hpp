@@ -6,6 +6,7 @@
 #include <sse/server/limits.hpp>
 #include <sse/server/request_reader.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,8 @@ struct exchange {
     std::string output; ///< not sent yet
     bool last = false;  ///< the connection ends behind the output
     bool continued = false;
+    std::size_t route = 0;              ///< of the last request
+    std::size_t judged_among = 0;       ///< so many routes; 0: it had none
     asio::cancellation_signal left{};   ///< ends the TLS handshake
     std::weak_ptr<guarded_call> call{}; ///< the one that guards still look at
 };

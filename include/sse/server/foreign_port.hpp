@@ -110,7 +110,10 @@ private:
     static constexpr std::size_t block_size = std::size_t{64} << 10;
     static constexpr std::size_t max_input = std::size_t{64} << 10;
 
-    [[nodiscard]] answer_context context() { return {head_only_, false, minor_, date_.line()}; }
+    [[nodiscard]] answer_context context() {
+        date_.look();
+        return {head_only_, false, minor_, date_.line()};
+    }
     void add(http::fields& headers) const {
         for (const http::field& f : more_)
             headers.set(f.name, f.value);

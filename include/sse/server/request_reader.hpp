@@ -38,9 +38,11 @@ public:
         std::size_t taken = 0;
         if (phase_ == phase::idle && !last_.empty() && bytes.starts_with(last_)) {
             taken = last_.size();
+            repeated_ = true;
             begin_body();
         } else if (phase_ == phase::idle || phase_ == phase::head) {
             if (!last_.empty()) forget();
+            repeated_ = false;
             taken = head_.feed(bytes);
             if (head_.error() != errc::success)
                 fail(head_.error());
@@ -74,18 +76,26 @@ public:
     /// The request, when done; what is known of it otherwise.
     [[nodiscard]] request& current() noexcept { return request_; }
 
+    /// Whether its head is that of the request before, so that all is known that follows from it;
+    /// the parameters are still there.
+    [[nodiscard]] bool is_repeated() const noexcept { return repeated_; }
+
+    // What the head says, once it is complete.
+    [[nodiscard]] bool is_head() const noexcept { return is_head_; } ///< its method is HEAD
+    /// Whether another request may follow on the connection. Not behind a CONNECT: once that is
+    /// refused, what was meant for the tunnel may come.
+    [[nodiscard]] bool persists() const noexcept { return persists_; }
+
     /// To be called before somebody else may change the request.
     void forget_head() noexcept { last_.clear(); }
 
     /// Makes ready for the next request.
     void reset() {
-        auto& [head, path, query, body, parameters, state] = request_; // all there is
         head_.reset();
         if (last_.empty()) forget();
-        body.clear();
-        if (body.capacity() > kept_memory) body.shrink_to_fit();
-        parameters.clear();
-        state.reset();
+        request_.body.clear();
+        if (request_.body.capacity() > kept_memory) request_.body.shrink_to_fit();
+        request_.state.reset();
         phase_ = phase::idle;
         error_ = errc::success;
         first_ = false;
@@ -102,13 +112,15 @@ private:
     }
 
     void forget() {
+        auto& [head, path, query, body, parameters, state] = request_; // all there is
         last_.clear();
-        request_.head.method.clear();
-        request_.head.target.clear();
-        request_.head.minor = 1;
-        request_.head.headers.clear();
-        request_.path.clear();
-        request_.query = {};
+        head.method.clear();
+        head.target.clear();
+        head.minor = 1;
+        head.headers.clear();
+        path.clear();
+        query = {};
+        parameters.clear();
     }
 
     void fail(errc e) noexcept {
@@ -126,6 +138,9 @@ private:
         const http::target_parts parts = request_.head.parts();
         request_.path.append(parts.path);
         request_.query = http::query(parts.query);
+        const std::string_view method = request_.method();
+        is_head_ = method == "HEAD";
+        persists_ = method != "CONNECT" && request_.head.keep_alive();
         // most connections have a single request
         if (!first_ && head_.text().size() <= kept_memory) last_ = head_.text();
         begin_body();
@@ -146,6 +161,9 @@ private:
     phase phase_ = phase::idle;
     errc error_ = errc::success;
     bool first_ = true;
+    bool repeated_ = false;
+    bool is_head_ = false;
+    bool persists_ = false;
 };
 
 } // namespace sse::detail

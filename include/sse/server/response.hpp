@@ -91,15 +91,16 @@ inline void write_response(const response& answer, const answer_context& context
 /// The field line of Date, made once a second.
 class date_cache {
 public:
-    [[nodiscard]] std::string_view line() {
+    /// Asks for the time. Once does for all answers that are given in one go.
+    void look() {
         const auto now =
             std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-        if (now != second_) {
-            second_ = now;
-            text_ = line_of(now);
-        }
-        return text_;
+        if (now == second_) return;
+        second_ = now;
+        text_ = line_of(now);
     }
+    /// As of the last look.
+    [[nodiscard]] std::string_view line() const noexcept { return text_; }
 
 private:
     using second = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;

@@ -162,6 +162,37 @@ TEST_CASE("request_reader: what was changed of a request is not found in the nex
     }
 }
 
+TEST_CASE("request_reader: what the head of a request says is known of one that repeats it",
+          "[request_reader]") {
+    const std::string keeps = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string ends = "HEAD /a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+    const std::string tunnel = "CONNECT h:1 HTTP/1.1\r\nHost: h:1\r\n\r\n";
+    request_reader reader({});
+    const auto read = [&](const std::string& bytes, bool repeated, bool changed = false) {
+        reader.feed(bytes);
+        REQUIRE(reader.state() == phase::done);
+        CHECK(reader.is_repeated() == repeated);
+        CHECK(reader.is_head() == (bytes == ends));
+        CHECK(reader.persists() == (bytes == keeps));
+        // those of its route, which were given to the last one
+        CHECK(reader.current().parameters.size() == (repeated ? 1U : 0U));
+        if (changed) reader.forget_head();
+        reader.current().parameters = {{"name", "a"}};
+        reader.reset();
+    };
+    read(keeps, false); // most connections have one request, so that this is not kept
+    read(keeps, false);
+    read(keeps, true);
+    read(keeps, true);
+    read(ends, false);
+    read(ends, true);
+    read(tunnel, false);
+    read(tunnel, true);
+    read(keeps, false);
+    read(keeps, true, true);
+    read(keeps, false);
+}
+
 TEST_CASE("request_reader: takes nothing more once it has failed", "[request_reader]") {
     request_reader reader({});
     reader.feed("GET / HTTP/1.1\r\n\r\n");

@@ -32,19 +32,19 @@ void connection<Executor>::refuse(std::shared_ptr<connection> self) {
 template <class Executor>
 answer_context connection<Executor>::context() const {
     server_state& s = *state_;
-    const http::request_head& head = http_->reader.current().head;
-    const bool complete = http_->reader.state() == request_reader::phase::done;
+    request_reader& reader = http_->reader;
+    const bool complete = reader.state() == request_reader::phase::done;
     const bool more = !ended_ || pipelined_ || !http_->input.empty();
-    // behind a CONNECT that is refused may come what was meant for the tunnel
-    const bool persists = complete && !http_->last && more && !s.draining && head.keep_alive() &&
-                          std::string_view(head.method) != "CONNECT";
-    return {complete && std::string_view(head.method) == "HEAD", persists,
-            complete ? head.minor : 1, s.date.line()};
+    const bool persists = complete && !http_->last && more && !s.draining && reader.persists();
+    if (!processing_) s.date.look();
+    return {complete && reader.is_head(), persists, complete ? reader.current().head.minor : 1,
+            s.date.line()};
 }
 
 template <class Executor>
 void connection<Executor>::process(std::string_view bytes) {
     processing_ = true;
+    state_->date.look();
     while (!bytes.empty() && phase_ == phase::reading && http_->output.size() < max_output &&
            !http_->last) {
         bytes.remove_prefix(http_->reader.feed(bytes));
@@ -93,10 +93,16 @@ void connection<Executor>::dispatch() {
     ++s.counters.requests;
     phase_ = phase::answering;
     s.timers->clear(*this);
-    request& rq = http_->reader.current();
-    judgement j = judge(rq, s);
-    if (j.answer) return respond(std::move(*j.answer));
-    call_handler(rq, j.route);
+    exchange& x = *http_;
+    request& rq = x.reader.current();
+    // one with the head of the last one is judged as that was, unless something has changed
+    if (!x.reader.is_repeated() || x.judged_among != s.handlers.size() || s.refusing) {
+        judgement j = judge(rq, s);
+        x.route = j.route;
+        x.judged_among = j.answer ? 0 : s.handlers.size();
+        if (j.answer) return respond(std::move(*j.answer));
+    }
+    call_handler(rq, x.route);
 }
 
 template <class Executor>
@@ -106,12 +112,10 @@ void connection<Executor>::call_handler(request& rq, std::size_t route) {
     for (const auto& [path, guard] : s.guards) {
         if (path.empty() || router::matches(path, rq.path)) guards.push_back(guard);
     }
-    // a copy, since a handler may add routes
-    request_handler handler = s.handlers[route];
+    const request_handler& handler = *s.handlers[route];
     if (guards.empty()) return handler(rq, reply(self_));
     http_->reader.forget_head();
-    const auto call =
-        std::make_shared<guarded_call>(rq, reply(self_), std::move(guards), std::move(handler));
+    const auto call = std::make_shared<guarded_call>(rq, reply(self_), std::move(guards), handler);
     http_->call = call;
     guarded_call::go_on(call);
 }
@@ -122,12 +126,13 @@ void connection<Executor>::tell_guards() noexcept {
     if (call) call->left.emit(asio::cancellation_type::terminal);
 }
 
-/// That of the request under way, as far as it was understood, where somebody wants to know.
+/// By the origin of the request under way, as far as it was understood.
 template <class Executor>
-std::string connection<Executor>::origin() const {
-    if (state_->options.cors.origins.empty()) return {};
-    const std::string* value = http_->reader.current().head.headers.find("Origin");
-    return value == nullptr ? std::string() : *value;
+void connection<Executor>::add_cors(http::fields& headers) const {
+    const cors_options& cors = state_->options.cors;
+    if (cors.origins.empty()) return;
+    const std::string* const origin = http_->reader.current().head.headers.find("Origin");
+    add_cors_fields(cors, origin == nullptr ? std::string_view() : *origin, headers);
 }
 
 template <class Executor>
@@ -142,7 +147,7 @@ template <class Executor>
 void connection<Executor>::respond(response&& answer) {
     if (phase_ != phase::answering) return;
     const answer_context c = context();
-    add_cors_fields(state_->options.cors, origin(), answer.headers);
+    add_cors(answer.headers);
     write_response(answer, c, http_->output);
     http_->last = !c.keep_alive;
     answered();

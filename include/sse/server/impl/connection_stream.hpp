@@ -18,7 +18,7 @@ stream_sink* connection<Executor>::open_stream(const http::fields& headers,
     answer_context c = context();
     c.keep_alive = c.keep_alive && c.minor != 0;
     http::fields more = headers;
-    add_cors_fields(state_->options.cors, origin(), more);
+    add_cors(more);
     std::string head;
     head.reserve(512); // with the first event behind it
     if (write_stream_head(more, c, head) != errc::success) {
