@@ -88,7 +88,7 @@ void publish(sse::hub& hub, const sse::request& rq, sse::reply re, const std::st
     const sse::event_view e{parameter("type"), rq.body, parameter("id")};
     const sse::publish_result r = hub.publish(rq.parameter("*"), e, options);
     if (!r) return refuse(std::move(re), r.error);
-    re.send({.type = "application/json", .body = "{\"id\":" + json_string(r.id) + "}\n"});
+    re.send({.type = "application/json", .body = "{\"id\":" + json_string(r.id()) + "}\n"});
 }
 
 sse::response page_response() {

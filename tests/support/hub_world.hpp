@@ -133,7 +133,7 @@ private:
             topic, {.type = e.wanted ? "y" : "", .data = e.data, .id = id}, {.key = e.key});
         demand(result.error == errc::success, "published");
         const std::string expected = e.own_id ? id : to_string(event_id{options_.epoch, sequence_});
-        demand(result.id == expected, "its id is the next one");
+        demand(result.id() == expected, "its id is the next one");
         events_.push_back(std::move(e));
     }
 

@@ -22,6 +22,12 @@ struct event_id {
 
 namespace detail {
 
+[[nodiscard]] constexpr bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
+
+[[nodiscard]] constexpr bool is_hexadecimal(char c) noexcept {
+    return is_decimal(c) || (c >= 'a' && c <= 'f');
+}
+
 inline constexpr std::size_t epoch_digits = 12;
 inline constexpr std::size_t event_id_size = epoch_digits + 1 + 20; ///< the longest one
 
@@ -37,20 +43,24 @@ public:
     }
 
     [[nodiscard]] std::string_view write(std::uint64_t sequence) noexcept {
-        char* const number = text_ + epoch_digits + 1;
-        const char* const end = std::to_chars(number, number + 20, sequence).ptr;
-        return {text_, static_cast<std::size_t>(end - text_)};
+        char& last_digit = text_[size_ - 1];
+        const bool follows = sequence > sequence_ && sequence - sequence_ == 1;
+        if (follows && is_decimal(last_digit) && last_digit != '9') {
+            ++last_digit; // one in ten changes more than that
+        } else {
+            char* const number = text_ + epoch_digits + 1;
+            const char* const end = std::to_chars(number, number + 20, sequence).ptr;
+            size_ = static_cast<std::size_t>(end - text_);
+        }
+        sequence_ = sequence;
+        return {text_, size_};
     }
 
 private:
     char text_[event_id_size];
+    std::size_t size_ = epoch_digits + 1; // of what is written
+    std::uint64_t sequence_ = 0;          // the number of that
 };
-
-[[nodiscard]] constexpr bool is_decimal(char c) noexcept { return c >= '0' && c <= '9'; }
-
-[[nodiscard]] constexpr bool is_hexadecimal(char c) noexcept {
-    return is_decimal(c) || (c >= 'a' && c <= 'f');
-}
 
 } // namespace detail
 

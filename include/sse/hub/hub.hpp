@@ -53,18 +53,17 @@ public:
     /// still in history; `errc::too_many_topics`; `errc::draining`. Nothing is appended then.
     publish_result publish(std::string_view topic, const event_view& e,
                            const publish_options& options = {}) {
-        publish_result result;
-        result.id.reserve(detail::event_id_size); // outside of the lock
+        publish_result result{.own_id = std::string(e.id)}; // outside of the lock
         const std::lock_guard lock(state_->mutex);
+        detail::log_store& store = state_->store;
         if (state_->draining) return {errc::draining};
-        const std::uint64_t now = state_->store.needs_time() ? state_->now() : 0;
-        const auto r = state_->store.append(topic, e, {options.retry, options.key}, now);
-        result.error = r.error;
-        if (r.error != errc::success) return result;
-        result.id = r.id;
+        const std::uint64_t now = store.needs_time() ? state_->now() : 0;
+        const auto r = store.append(topic, e, {options.retry, options.key}, now);
+        if (r.error != errc::success) return {r.error};
+        result.position = {store.epoch(), r.sequence};
         result.woken = r.woken;
         ++state_->metrics.published;
-        state_->store.drop_idle(now);
+        if (store.needs_time()) store.drop_idle(now);
         return result;
     }
 

@@ -40,8 +40,7 @@ public:
         errc error = errc::success;
         std::uint64_t sequence = 0;
         topic_log* log = nullptr;
-        std::size_t woken = 0;    ///< streams
-        std::string_view id = {}; ///< as readers get it; until the next event
+        std::size_t woken = 0; ///< streams
     };
 
     /// `keep_values`: the newest event of each key outlives its eviction. `idle`: after how many
@@ -49,13 +48,13 @@ public:
     log_store(const history& bounds, std::uint64_t epoch, std::size_t max_topics,
               bool keep_values = false, std::uint64_t idle = 0)
         : bounds_(bounds), epoch_(epoch), ids_(epoch), max_topics_(max_topics),
-          keep_values_(keep_values), idle_(idle),
+          keep_values_(keep_values), idle_(idle), rest_(rest_of(max_age(), idle)),
           segment_capacity_(bounds.bytes == 0
                                 ? max_segment
                                 : std::clamp(bounds.bytes / 16, min_segment, max_segment)) {}
 
     /// Whether anything goes by the time, which is not for nothing to be had.
-    [[nodiscard]] bool needs_time() const noexcept { return rest() != 0; }
+    [[nodiscard]] bool needs_time() const noexcept { return rest_ != 0; }
     [[nodiscard]] event_id position() const noexcept { return {epoch_, sequence_}; }
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; } ///< needs no lock
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -95,13 +94,13 @@ public:
             own_ids_.emplace(e.id, sequence);
             log->own_ids.emplace_back(sequence, std::string(e.id));
         }
-        const std::uint32_t key = supersede(*log, options.key, sequence);
+        const std::uint32_t key =
+            keep_values_ && !options.key.empty() ? supersede(*log, options.key, sequence) : 0;
         const wire_event wire{e, options.retry};
         const std::size_t inner = wire.inner_size();
         const std::size_t size = wire_event::size(inner);
         segment& place = log->reserve(size, sequence, now, segment_capacity_, segments_);
-        raw_sink sink{place.append(size, sequence, now, key)};
-        wire.put(sink, inner);
+        wire.put(place.append(size, sequence, now, key), inner);
         log->appended(size, key);
         sequence_ = sequence;
         bytes_ += size + sizeof(log_entry);
@@ -109,7 +108,7 @@ public:
         if (log->unseen != 0) woken += waiting_for(*log);
         trim(*log, now);
         trim(now);
-        return {errc::success, sequence, log, woken, e.id};
+        return {errc::success, sequence, log, woken};
     }
 
     /// Evicts from one log what is beyond the number of events or the age.
@@ -178,14 +177,12 @@ private:
         return static_cast<std::uint64_t>(std::max<std::int64_t>(bounds_.age.count(), 0));
     }
 
-    /// After how long without an event topics are looked at; 0 for never.
-    [[nodiscard]] std::uint64_t rest() const noexcept {
-        const std::uint64_t age = max_age();
-        return idle_ == 0 || age == 0 ? std::max(idle_, age) : std::min(idle_, age);
+    [[nodiscard]] static std::uint64_t rest_of(std::uint64_t age, std::uint64_t idle) noexcept {
+        return idle == 0 || age == 0 ? std::max(idle, age) : std::min(idle, age);
     }
 
     void use(topic_log& log, std::uint64_t now) {
-        if (rest() == 0) return; // nobody asks
+        if (rest_ == 0) return; // nobody asks
         recent_.splice(recent_.end(), recent_, log.use);
         log.used = now;
     }
@@ -194,9 +191,17 @@ private:
     [[nodiscard]] topic_log* add(std::string_view topic);
     /// Drops a topic that no reader knows.
     void drop(topic_log& log);
-    /// Makes way for the newest event of a key. Returns the key's number, 0 for none.
+    /// Makes way for the newest event of a key. Returns the key's number.
     std::uint32_t supersede(topic_log& log, std::string_view key, std::uint64_t sequence);
-    void evict(topic_log& log);
+    void evict(topic_log& log) {
+        if (log.is_plain())
+            log.lose(log.oldest_sequence());
+        else
+            settle_oldest(log);
+        give_back(log, log.evict(segments_, bounds_.live_bytes));
+    }
+    /// Of the oldest event, which is to be evicted: keeps it where it is a newest value.
+    void settle_oldest(topic_log& log);
     /// Lets go of what was kept of a value that a newer one supersedes, or that was dropped.
     void forget(const newest_values::node& old, std::size_t size);
     void drop_value(topic_log& log, std::uint64_t sequence);
@@ -217,6 +222,7 @@ private:
     std::size_t max_topics_;
     bool keep_values_;
     std::uint64_t idle_;
+    std::uint64_t rest_; // after how long without an event topics are looked at; 0 for never
     std::size_t segment_capacity_;
     std::uint64_t sequence_ = 0;
     std::size_t bytes_ = 0;

@@ -87,9 +87,15 @@ struct publish_options {
 /// What became of an event.
 struct publish_result {
     errc error = errc::success;
-    std::string id{};      ///< its id, as readers get it
     std::size_t woken = 0; ///< streams that follow the topic, which were told of it
+    event_id position{};   ///< of the hub once the event was published
+    std::string own_id{};  ///< the id that it was published with; empty where the hub chose
 
+    /// Its id, as readers get it; empty where it was not published.
+    [[nodiscard]] std::string id() const {
+        if (error != errc::success) return {};
+        return own_id.empty() ? to_string(position) : own_id;
+    }
     [[nodiscard]] explicit operator bool() const noexcept { return error == errc::success; }
 };
 

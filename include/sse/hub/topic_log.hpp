@@ -61,6 +61,10 @@ public:
         const std::size_t i = begin_ - s.ordinal();
         return {s.sequence(i), s.entry(i).key, s.event(i)};
     }
+    [[nodiscard]] std::uint64_t oldest_sequence() const noexcept {
+        const segment& s = *segments_[dead_];
+        return s.sequence(begin_ - s.ordinal());
+    }
     /// The bytes of an event that was not evicted.
     [[nodiscard]] std::string_view bytes_of(std::uint64_t ordinal) const noexcept {
         const auto s = std::partition_point(segments_.begin(), segments_.end(), [&](const auto& k) {

@@ -4,10 +4,13 @@
 #include <sse/text/event.hpp>
 #include <sse/text/serializer.hpp>
 
+#include <bit>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sse::detail {
@@ -21,30 +24,40 @@ struct raw_sink {
     }
 };
 
-/// Writes a chunk's first line (RFC 9112, 7.1).
-template <class Sink>
-void put_chunk_size(Sink& sink, std::size_t size) {
-    char text[sizeof size * 2 + 2];
-    char* const end = text + sizeof text;
+/// The bytes of a chunk's first line (RFC 9112, 7.1).
+[[nodiscard]] constexpr std::size_t chunk_line_size(std::size_t size) noexcept {
+    return (static_cast<std::size_t>(std::bit_width(size | 1U)) + 3) / 4 + 2;
+}
+
+/// Writes it to where there is room for it, and returns its end.
+inline char* put_chunk_line(char* to, std::size_t size) noexcept {
+    char* const end = to + chunk_line_size(size);
     char* at = end;
     *--at = '\n';
     *--at = '\r';
     do {
         *--at = "0123456789abcdef"[size & 0x0fU];
         size >>= 4U;
-    } while (size != 0);
-    sink.append(at, static_cast<std::size_t>(end - at));
+    } while (at != to);
+    return end;
+}
+inline void put_chunk_line(std::string& out, std::size_t size) {
+    char line[chunk_line_size(SIZE_MAX)];
+    out.append(line, put_chunk_line(line, size));
 }
 
 /// An event as it lies in the log: one chunk.
-struct wire_event {
-    event_view event;
-    std::optional<std::chrono::milliseconds> retry{};
+class wire_event {
+public:
+    explicit wire_event(const event_view& e,
+                        std::optional<std::chrono::milliseconds> retry = std::nullopt)
+        : event_(e), retry_(retry), has_type_(!is_default_type(e.type)),
+          is_one_line_(is_one_line_for_sure(e.data)) {}
 
     template <class Sink>
     void put_inner(Sink& sink) const {
-        if (retry) serialize_retry(*retry, sink);
-        put_event(sink, event);
+        if (retry_) serialize_retry(*retry_, sink);
+        put_event(sink, event_, has_type_, is_one_line_);
     }
 
     [[nodiscard]] std::size_t inner_size() const {
@@ -53,15 +66,13 @@ struct wire_event {
         return sink.size;
     }
 
-    [[nodiscard]] static std::size_t size(std::size_t inner) {
-        size_sink sink;
-        put_chunk_size(sink, inner);
-        return sink.size + inner + 2;
+    [[nodiscard]] static std::size_t size(std::size_t inner) noexcept {
+        return chunk_line_size(inner) + inner + 2;
     }
 
-    template <class Sink>
-    void put(Sink& sink, std::size_t inner) const {
-        put_chunk_size(sink, inner);
+    /// Writes it to where there is room for `size(inner_size())` bytes.
+    void put(char* to, std::size_t inner) const {
+        raw_sink sink{put_chunk_line(to, inner)};
         put_inner(sink);
         sink.append("\r\n", 2);
     }
@@ -71,6 +82,12 @@ struct wire_event {
         const std::size_t line = bytes.find('\n') + 1;
         return bytes.substr(line, bytes.size() - line - 2);
     }
+
+private:
+    event_view event_;
+    std::optional<std::chrono::milliseconds> retry_;
+    bool has_type_;
+    bool is_one_line_; // found out once, for its size and for its bytes
 };
 
 } // namespace sse::detail

@@ -69,8 +69,13 @@ template <class Sink>
 /// Writes the lines of `text` with `separator` between them, and neither before nor behind; CR, LF
 /// and CRLF end a line, and a text that ends in one has an empty last line.
 template <class Sink>
+constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text,
+                         bool is_one_line) {
+    is_one_line ? put(sink, text) : put_several_lines(sink, separator, text);
+}
+template <class Sink>
 constexpr void put_lines(Sink& sink, std::string_view separator, std::string_view text) {
-    is_one_line_for_sure(text) ? put(sink, text) : put_several_lines(sink, separator, text);
+    put_lines(sink, separator, text, is_one_line_for_sure(text));
 }
 
 /// Counts what would be written.
@@ -84,8 +89,9 @@ struct size_sink {
     return type.empty() || type == "message";
 }
 
+/// `is_one_line`: what `is_one_line_for_sure` says of the data.
 template <class Sink>
-constexpr void put_event(Sink& sink, const event_view& e, bool has_type) {
+constexpr void put_event(Sink& sink, const event_view& e, bool has_type, bool is_one_line) {
     if (!has_type) {
         put(sink, "data: ");
     } else {
@@ -93,7 +99,7 @@ constexpr void put_event(Sink& sink, const event_view& e, bool has_type) {
         put(sink, e.type);
         put(sink, "\ndata: ");
     }
-    put_lines(sink, "\ndata: ", e.data);
+    put_lines(sink, "\ndata: ", e.data, is_one_line);
     if (!e.id.empty()) {
         // last, for readers that take an id before its event is complete
         put(sink, "\nid: ");
@@ -103,7 +109,7 @@ constexpr void put_event(Sink& sink, const event_view& e, bool has_type) {
 }
 template <class Sink>
 constexpr void put_event(Sink& sink, const event_view& e) {
-    put_event(sink, e, !is_default_type(e.type));
+    put_event(sink, e, !is_default_type(e.type), is_one_line_for_sure(e.data));
 }
 
 } // namespace detail
@@ -119,7 +125,7 @@ template <class Sink>
     const bool has_type = !detail::is_default_type(e.type);
     if (has_type && !is_valid_field(e.type)) return errc::invalid_field;
     if (!is_valid_field(e.id)) return errc::invalid_field;
-    detail::put_event(sink, e, has_type);
+    detail::put_event(sink, e, has_type, detail::is_one_line_for_sure(e.data));
     return errc::success;
 }
 

@@ -24,6 +24,21 @@ TEST_CASE("event_id: what is written is read back", "[event_id]") {
     CHECK(to_string(event_id{0x0123456789ab, 42}) == "0123456789ab-42");
 }
 
+TEST_CASE("event_id: a number is written the same whatever was written before it", "[event_id]") {
+    sse::detail::event_id_writer writer(0x0123456789ab);
+    const auto check = [&](std::uint64_t n) {
+        CHECK(writer.write(n) == "0123456789ab-" + std::to_string(n));
+    };
+    for (std::uint64_t n = 0; n <= 1'101; ++n)
+        check(n);
+    for (const std::uint64_t n : {7U, 7U, 8U, 9U, 10U, 20U, 19U, 20U, 21U, 99U, 100U})
+        check(n);
+    check(UINT64_MAX - 1);
+    check(UINT64_MAX);
+    check(0);
+    check(1);
+}
+
 TEST_CASE("event_id: refuses everything but the one spelling", "[event_id]") {
     for (const char* text : {"",
                              "-",

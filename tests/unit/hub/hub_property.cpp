@@ -152,7 +152,7 @@ private:
         const auto result = current()->publish(topic, {.data = data}, {.key = key});
         if (result.error == sse::errc::draining) return;
         demand(result.error == sse::errc::success, "published");
-        const auto id = sse::parse_event_id(result.id);
+        const auto id = sse::parse_event_id(result.id());
         demand(id.has_value(), "its id is one");
         out.push_back({id->epoch, id->sequence, topic, data, key});
     }

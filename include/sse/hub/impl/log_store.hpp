@@ -11,10 +11,9 @@
 namespace sse::detail {
 
 inline void log_store::drop_idle(std::uint64_t now) {
-    const std::uint64_t wait = rest();
-    for (int i = 0; i < 64 && wait != 0 && !recent_.empty(); ++i) {
+    for (int i = 0; i < 64 && needs_time() && !recent_.empty(); ++i) {
         topic_log& log = *recent_.front();
-        if (log.used + wait >= now) return;
+        if (log.used + rest_ >= now) return;
         trim(log, now);
         const bool idled = idle_ != 0 && log.used + idle_ < now;
         const bool empty = log.empty() && (!log.values || log.values->empty());
@@ -53,7 +52,6 @@ inline void log_store::drop(topic_log& log) {
 
 inline std::uint32_t log_store::supersede(topic_log& log, std::string_view key,
                                           std::uint64_t sequence) {
-    if (!keep_values_ || key.empty()) return 0;
     if (!log.values) log.values = std::make_unique<newest_values>();
     newest_values& values = *log.values;
     const std::size_t before = values.footprint();
@@ -64,7 +62,7 @@ inline std::uint32_t log_store::supersede(topic_log& log, std::string_view key,
     return number;
 }
 
-inline void log_store::evict(topic_log& log) {
+inline void log_store::settle_oldest(topic_log& log) {
     const topic_log::event e = log.oldest();
     std::string own_id;
     if (!log.own_ids.empty() && log.own_ids.front().first == e.sequence) {
@@ -80,7 +78,6 @@ inline void log_store::evict(topic_log& log) {
         own_ids_.erase(own_id);
         if (e.key == 0) log.lose(e.sequence);
     }
-    give_back(log, log.evict(segments_, bounds_.live_bytes));
 }
 
 inline void log_store::forget(const newest_values::node& old, std::size_t size) {

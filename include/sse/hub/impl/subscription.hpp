@@ -73,7 +73,7 @@ inline void subscription::unfollow() noexcept {
 
 inline void subscription::append(std::string_view block) {
     std::string& out = pending();
-    if (chunked_) put_chunk_size(out, block.size());
+    if (chunked_) put_chunk_line(out, block.size());
     out.append(block);
     if (chunked_) out.append("\r\n");
 }
