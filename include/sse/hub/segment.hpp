@@ -70,6 +70,13 @@ public:
                sequence - start_.sequence <= UINT32_MAX && time - start_.time <= UINT32_MAX;
     }
 
+    /// Where the next event goes if it fits, to be fetched and not to be looked at.
+    [[nodiscard]] const void* next_bytes() const noexcept { return bytes() + size_; }
+    [[nodiscard]] const void* next_entry() const noexcept {
+        return end_of_entries() -
+               (footprint() + sizeof(log_entry) <= capacity_ ? count_ + 1 : count_);
+    }
+
     /// Makes room for an event that fits, and returns where its bytes go.
     [[nodiscard]] char* append(std::size_t size, std::uint64_t sequence, std::uint64_t time,
                                std::uint32_t key) noexcept {

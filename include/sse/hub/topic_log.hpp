@@ -38,10 +38,16 @@ protected:
     ~log_reader() = default;
 };
 
-/// The log of one topic: an append-only run of events, of which the oldest are evicted.
+/// The log of one topic: an append-only run of events, of which the oldest are evicted. It begins
+/// with a line of the cache that says where the next event goes.
 ///
 /// Thread safety: none, all access is under the lock of the store it belongs to.
-class topic_log {
+class alignas(64) topic_log {
+    std::string name_;
+    segment* last_ = nullptr;          // of segments_
+    const void* next_bytes_ = nullptr; // where the next event's go, if it fits
+    const void* next_entry_ = nullptr;
+
 public:
     explicit topic_log(std::string name) : name_(std::move(name)) {}
 
@@ -75,8 +81,10 @@ public:
 
     /// Fetches what it takes to append to the log while the event is measured.
     void prefetch_end() const noexcept {
-        prefetch(this, sizeof *this);
         prefetch(last_, sizeof *last_);
+        prefetch(next_bytes_, 128);
+        prefetch(next_entry_, 1);
+        prefetch(this, sizeof *this);
     }
 
     /// The segment to append an event of `size` bytes to.
@@ -96,6 +104,8 @@ public:
 
     /// Tells that an event of `size` bytes was appended.
     void appended(std::size_t size, std::uint32_t key) noexcept {
+        next_bytes_ = last_->next_bytes();
+        next_entry_ = last_->next_entry();
         if (key == 0) ++keyless_;
         ++end_.ordinal;
         end_.offset += size;
@@ -258,8 +268,6 @@ private:
         return std::max(needed, std::clamp<std::size_t>(held / 2, min_capacity, max));
     }
 
-    std::string name_;
-    segment* last_ = nullptr; // of segments_
     std::vector<std::shared_ptr<segment>> segments_;
     std::size_t dead_ = 0; // of segments_, the first ones: they hold only what was evicted
     std::uint64_t begin_ = 0;
