@@ -76,11 +76,12 @@ public:
                                             "growth", "floor growth"}) {}
 
     void row(const char* section, std::size_t topics, topic_crowd& one, topic_crowd& all) const {
-        const auto s = median_of_turns(
-            options_.rounds(31), [&] { return one.publish(); }, [&] { return one.send(); },
-            [&] { return all.publish(); }, [&] { return all.send(); });
+        const auto s = times_of_turns(
+            options_.rounds(31), [&] { return one.publish(); }, [&] { return all.publish(); },
+            [&] { return all.send(); }, [&] { return one.send(); });
         out_.row(section, std::to_string(topics),
-                 {s[2] * 1e9, s[3] * 1e9, s[2] / s[3], s[2] / s[0], s[3] / s[1]});
+                 {median(s[1]) * 1e9, median(s[2]) * 1e9, median_ratio(s[1], s[2]),
+                  median_ratio(s[1], s[0]), median_ratio(s[2], s[3])});
     }
 
 private:

@@ -114,11 +114,13 @@ void measure_joining(const run_options& options, reader_process& ends) {
             leave_out("joining", n);
             continue;
         }
-        const auto s = median_of_turns(
+        const auto s = times_of_turns(
             options.rounds(31), [&] { return first.come_and_go(); },
             [&] { return c.come_and_go(); }, [&] { return first.take_on_and_off(); },
             [&] { return c.take_on_and_off(); });
-        out.row("joining", std::to_string(n), {s[1] * 1e9, s[1] / s[0], s[3] * 1e9, s[3] / s[2]});
+        out.row("joining", std::to_string(n),
+                {median(s[1]) * 1e9, median_ratio(s[1], s[0]), median(s[3]) * 1e9,
+                 median_ratio(s[3], s[2])});
     }
 }
 

@@ -46,16 +46,31 @@ inline double median(std::vector<double> values) {
 }
 
 /// Calls each of `tasks` in turn, `rounds` times over, so that all of them see the same noise, and
-/// returns the median of the seconds that each says it took.
+/// returns the seconds that each says it took, in the order of rounds.
 template <class... Tasks>
-std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
+std::vector<std::vector<double>> times_of_turns(int rounds, Tasks&&... tasks) {
     std::vector<std::vector<double>> times(sizeof...(tasks));
     for (int round = 0; round < rounds; ++round) {
         std::size_t i = 0;
         (times[i++].push_back(tasks()), ...);
     }
+    return times;
+}
+
+/// The median of the ratios of each round: where the processor's pace changes in between, both have
+/// changed in most rounds, and the median of each by itself may be of another pace.
+inline double median_ratio(const std::vector<double>& times, const std::vector<double>& of) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < times.size(); ++i)
+        ratios.push_back(times[i] / of[i]);
+    return median(std::move(ratios));
+}
+
+/// As `times_of_turns`, but the median of each.
+template <class... Tasks>
+std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
     std::vector<double> medians;
-    for (auto& t : times)
+    for (auto& t : times_of_turns(rounds, tasks...))
         medians.push_back(median(std::move(t)));
     return medians;
 }

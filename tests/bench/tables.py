@@ -179,6 +179,13 @@ def posts(r):
                         for c in r.compilers for form in ("repeated", "changing"))] for n in dict.fromkeys(x["requests"] for x in rows)])
 
 
+def joins(r):
+    rows = r.all(program="joining_work")
+    return table(["others", *(f"{c}, {what}" for c in r.compilers for what in ("come and go", "take on and off"))],
+                 [[n, *(number(r.one(key, program="joining_work", compiler=c, others=n), 6)
+                        for c in r.compilers for key in ("stream", "topic"))] for n in dict.fromkeys(x["others"] for x in rows)])
+
+
 def compiling(r):
     headers = dict.fromkeys((x["header"], x["bar"]) for x in r.all(program="compile") if "header" in x)
     head = ["", *(f"{c}{what}" for c in r.compilers for what in (", s", ", what it needs", ", ratio")), "bar"]
@@ -261,6 +268,10 @@ def goals(r):
     goal("growth over subscribers, of the floor's", 1.1, grown("fan-out"))
     goal("growth of coming, going, taking on and off, to 10,000", 1.2,
          of("sse_fanout_bench", "growth", measured="joining") + of("sse_fanout_bench", "its growth", measured="joining"))
+    goal("instructions of coming, going, taking on and off with 10,000 others, of those with one", 1.02,
+         [r.one(key, program="joining_work", compiler=c, others=10000) / r.one(key, program="joining_work", compiler=c, others=1)
+          for c in r.compilers for key in ("stream", "topic")
+          if r.one(key, program="joining_work", compiler=c, others=1)], form=lambda x: f"{x:.3f}")
     for topics, what in (("1", "to one topic"), ("10000", "to 10,000 topics in turn")):
         goal(f"publishing {what} where nobody reads, beyond a copy, ns", 200,
              of("sse_fanout_bench", "beyond ns", measured="unread", topics=topics), form=number)
@@ -321,6 +332,7 @@ def tables(r):
         "profile": profile(r),
         "instructions": work(r),
         "posts": posts(r),
+        "joins": joins(r),
         "fan-out": section(r, "fan-out", {"readers": "readers", "a turn": "events a turn", **growth}),
         "topics": section(r, "topics", {"topics": "topics", **growth}),
         "pattern": section(r, "pattern", {"topics": "topics", **growth}),
