@@ -357,12 +357,12 @@ def write_into(path, made):
     with open(path) as f:
         text = f.read()
     for name, new in made.items():
-        begin, end = f"<!-- table: {name} -->\n", "\n<!-- end -->"
+        begin, end = f"<!-- table: {name} -->", "\n<!-- end -->"
         at = text.find(begin)
         if at < 0:
             sys.exit(f"{path} has no place for the table {name}")
         at += len(begin)
-        text = text[:at] + new + text[text.index(end, at):]
+        text = text[:at] + "\n" + new + text[text.index(end, at):]
     with open(path, "w") as f:
         f.write(text)
 
