@@ -353,7 +353,22 @@ def tables(r):
     }
 
 
+def cells(line):
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def merged(old, new):
+    """The rows of `new`, and those of `old` for which nothing was measured; by the first cell."""
+    rows = {cells(line)[0]: cells(line) for line in old.splitlines()[2:]}
+    for row in map(cells, new.splitlines()[2:]):
+        before = rows.get(row[0], row)
+        rows[row[0]] = [now or then for now, then in zip(row, before)]
+    head = new.splitlines()[:2]
+    return "\n".join(head + ["| " + " | ".join(row) + " |" for row in rows.values()])
+
+
 def write_into(path, made):
+    """Tables of parts that were not measured stay as they are."""
     with open(path) as f:
         text = f.read()
     for name, new in made.items():
@@ -362,7 +377,13 @@ def write_into(path, made):
         if at < 0:
             sys.exit(f"{path} has no place for the table {name}")
         at += len(begin)
-        text = text[:at] + "\n" + new + text[text.index(end, at):]
+        stop = text.index(end, at)
+        old = text[at:stop].strip("\n")
+        if name in ("goals", "peers", "server"):
+            new = merged(old, new)
+        elif name != "conditions" and (len(new.splitlines()) < 3 or len(cells(new.splitlines()[0])) < 2):
+            new = old
+        text = text[:at] + "\n" + new + text[stop:]
     with open(path, "w") as f:
         f.write(text)
 
