@@ -75,13 +75,15 @@ std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
     return medians;
 }
 
-/// As `median_of_turns`, for tasks of up to a millisecond that are timed as a whole, at full pace.
-template <class... Tasks>
-std::vector<double> median_seconds(int rounds, Tasks&&... tasks) {
+/// As `median_of_turns`, for tasks of up to a millisecond that are timed as a whole, at full pace,
+/// each time behind `prepare`, which is not.
+template <class Prepare, class... Tasks>
+std::vector<double> median_seconds(int rounds, Prepare&& prepare, Tasks&&... tasks) {
     pace processor;
     const auto timed = [&](auto& task) {
         return [&] {
             return processor.steady(rounds > 1 ? 40 : 1, [&] {
+                prepare();
                 const auto start = std::chrono::steady_clock::now();
                 task();
                 const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

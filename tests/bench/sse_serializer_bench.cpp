@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
         sink.reserve(2 * sink_size);
         std::vector<char> copy(2 * sink_size);
         const auto s = sse::bench::median_seconds(
-            rounds, [&] { serialize_all(events, count, sink); },
+            rounds, [] {}, [&] { serialize_all(events, count, sink); },
             [&] { serialize_to_memory(events, count, copy); },
             [&] { copy_all(events, count, copy); });
         const auto bytes = static_cast<double>(count * w.size);

@@ -68,8 +68,8 @@ inline void append_event(std::string_view workload, std::size_t serial, random_s
 }
 
 /// A stream of at least `size` bytes that ends with a whole event.
-inline std::string make_workload(std::string_view workload, std::size_t size) {
-    random_source random;
+inline std::string make_workload(std::string_view workload, std::size_t size,
+                                 random_source& random) {
     std::string out;
     out.reserve(size + 32 * 1024);
     for (std::size_t serial = 0; out.size() < size; ++serial) {
@@ -77,5 +77,38 @@ inline std::string make_workload(std::string_view workload, std::size_t size) {
     }
     return out;
 }
+
+inline std::string make_workload(std::string_view workload, std::size_t size) {
+    random_source random;
+    return make_workload(workload, size, random);
+}
+
+/// Streams of one kind, other bytes each time at the same place, as what is received is. Of bytes
+/// that are read over and over a processor knows half a megabyte of line ends by heart: without a
+/// misprediction, which no stream that comes only once is read without.
+class changing_stream {
+public:
+    changing_stream(std::string_view workload, std::size_t size) {
+        random_source random;
+        for (std::string& stream : streams_)
+            stream = make_workload(workload, size, random);
+    }
+
+    /// Puts the next one to its place.
+    void change() {
+        now_.assign(streams_[changes_ % count]);
+        ++changes_;
+    }
+
+    [[nodiscard]] std::string_view now() const noexcept { return now_; }
+
+    /// How many there are.
+    static constexpr std::size_t count = 64;
+
+private:
+    std::array<std::string, count> streams_;
+    std::string now_;
+    std::size_t changes_ = 0;
+};
 
 } // namespace sse::bench
