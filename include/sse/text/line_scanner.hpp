@@ -75,6 +75,25 @@ constexpr const char* scan_stretch_bytes(const char* bytes, const char* end,
     return bytes + size;
 }
 
+/// Where no line end is left of a block, goes on to the one that `following` are those of. How many
+/// a block holds cannot be foreseen, so that a branch would be mispredicted for every other block;
+/// a conditional move is not, and compilers make branches of all else that says the same.
+[[gnu::always_inline]] constexpr void go_on_if_zero(std::uint64_t& line_ends, std::size_t& block,
+                                                    const std::uint64_t& following) noexcept {
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (!std::is_constant_evaluated()) {
+        asm("cmp $1, %0\n\tcmovc %2, %0\n\tadc $0, %1"
+            : "+r"(line_ends), "+r"(block)
+            : "m"(following)
+            : "cc");
+        return;
+    }
+#endif
+    if (line_ends != 0) return;
+    line_ends = following;
+    ++block;
+}
+
 /// Finds the line ends of a text, each once, a stretch of blocks at a time. All scanning for line
 /// ends goes through here.
 class line_scanner {
@@ -84,8 +103,6 @@ public:
         first_ = next_stretch_ = bytes.data();
         end_ = bytes.data() + bytes.size();
         line_ends_ = 0;
-        block_ = before_first;
-        stretch_.line_ends[0] = 0;
         is_decoded_ = is_decoded;
         may_hold_nul_ = false;
     }
@@ -107,20 +124,13 @@ public:
         walk(const walk&) = delete;
         walk& operator=(const walk&) = delete;
 
-        /// Finds the next CR or LF; false when there is none.
+        /// Finds the next CR or LF; false when there is none. Call `behind` before the next one.
         [[nodiscard, gnu::always_inline]] constexpr bool next() noexcept {
-            while (line_ends_ == 0) {
-                line_ends_ = scanner_.stretch_.line_ends[block_ + 1];
-                if (line_ends_ == 0) [[unlikely]] {
-                    if (scanner_.next_stretch_ == scanner_.end_) return false;
-                    const bool is_more = scanner_.load();
-                    block_ = before_first;
-                    if (!is_more) return false;
-                    continue;
-                }
-                ++block_;
-            }
-            at_ = scanner_.stretch_.blocks[block_] + std::countr_zero(line_ends_);
+            if (line_ends_ == 0 && !load()) [[unlikely]]
+                return false;
+            // no negative number, so that it need not be extended
+            const auto place = static_cast<unsigned>(std::countr_zero(line_ends_));
+            at_ = scanner_.stretch_.blocks[block_] + place;
             line_ends_ &= line_ends_ - 1;
             return true;
         }
@@ -130,12 +140,15 @@ public:
 
         /// Where the next line begins. A LF behind a CR belongs to it, and is not found any more.
         [[nodiscard, gnu::always_inline]] constexpr const char* behind() noexcept {
-            const char* const begin = at_ + 1;
-            if (*at_ == '\n' || begin == scanner_.end_ || *begin != '\n') return begin;
-            if (line_ends_ == 0) [[unlikely]]
-                drop_line_feed();
-            line_ends_ &= line_ends_ - 1;
-            return begin + 1;
+            const char* begin = at_ + 1;
+            if (*at_ != '\n' && begin != scanner_.end_ && *begin == '\n') {
+                if (line_ends_ == 0) [[unlikely]]
+                    go_to_line_feed();
+                line_ends_ &= line_ends_ - 1;
+                ++begin;
+            }
+            go_on();
+            return begin;
         }
 
         /// Skips a LF behind the last line end; false, perhaps by chance, where there is none.
@@ -143,22 +156,32 @@ public:
         skip_line_feed(const char* begin) noexcept {
             if (line_ends_ == 0 || *begin != '\n') return false;
             line_ends_ &= line_ends_ - 1;
+            go_on();
             return true;
         }
 
     private:
-        /// Goes on to the next block, of which the first line end belongs to the last one found.
-        [[gnu::always_inline]] constexpr void drop_line_feed() noexcept {
-            if (scanner_.stretch_.line_ends[block_ + 1] == 0) {
-                (void)scanner_.load(); // there is a line end, so this finds it
-                block_ = before_first;
-            }
-            ++block_;
-            line_ends_ = scanner_.stretch_.line_ends[block_];
+        /// To the next block, if this one has no more line ends.
+        [[gnu::always_inline]] constexpr void go_on() noexcept {
+            go_on_if_zero(line_ends_, block_, scanner_.stretch_.line_ends[block_ + 1]);
+        }
+
+        /// To the LF behind a CR that is the last byte of its block.
+        [[gnu::always_inline]] constexpr void go_to_line_feed() noexcept {
+            go_on();
+            if (line_ends_ == 0) (void)load(); // there is a line end, so this finds it
+        }
+
+        /// To the next stretch; false, and no line end is left, when there is none.
+        [[gnu::always_inline]] constexpr bool load() noexcept {
+            if (scanner_.next_stretch_ == scanner_.end_ || !scanner_.load()) return false;
+            block_ = 0;
+            line_ends_ = scanner_.stretch_.line_ends[0];
+            return true;
         }
 
         line_scanner& scanner_;
-        std::uint64_t line_ends_; ///< of the block, those not found yet
+        std::uint64_t line_ends_; ///< of the block, those not found yet; none: of the stretch
         std::size_t block_;       ///< of the stretch
         const char* at_ = nullptr;
     };
@@ -176,16 +199,10 @@ public:
     [[nodiscard]] constexpr const char* end() const noexcept { return end_; }
 
 private:
-    static constexpr std::size_t before_first = ~std::size_t{0}; ///< one less than zero
-
-    /// Scans on to a stretch that holds a line end; false, and no block is left, when there is
-    /// none.
+    /// Scans on to a stretch that holds a line end; false when there is none.
     [[gnu::noinline]] constexpr bool load() noexcept {
         do {
-            if (next_stretch_ == end_) {
-                stretch_.line_ends[0] = 0;
-                return false;
-            }
+            if (next_stretch_ == end_) return false;
             const char* const bytes = next_stretch_;
             const bool follows_non_ascii = stretch_.non_ascii;
             next_stretch_ = std::is_constant_evaluated() ? scan_stretch_bytes(bytes, end_, stretch_)
@@ -223,7 +240,7 @@ private:
     }
 
     stretch_scan stretch_{};
-    std::size_t block_ = before_first; ///< of the stretch
+    std::size_t block_ = 0; ///< of the stretch
     std::uint64_t line_ends_ = 0;
     const char* first_ = nullptr;
     const char* next_stretch_ = nullptr;

@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,10 @@ std::vector<std::size_t> line_ends_of(std::string_view text) {
     scanner.start(text, false);
     sse::detail::line_scanner::walk lines(scanner);
     std::vector<std::size_t> out;
-    while (lines.next())
+    while (lines.next()) {
         out.push_back(static_cast<std::size_t>(lines.at() - text.data()));
+        (void)lines.behind();
+    }
     return out;
 }
 
@@ -186,11 +189,21 @@ TEST_CASE("scan: a copy stops before anything but ASCII above CR, and stays wher
 TEST_CASE("line_scanner: finds each line end once, over blocks and tails") {
     CHECK(line_ends_of("").empty());
     CHECK(line_ends_of("a").empty());
-    CHECK(line_ends_of("\r\n") == std::vector<std::size_t>{0, 1});
+    CHECK(line_ends_of("\n\r\n\r") == std::vector<std::size_t>{0, 1, 3});
     std::string text(200, 'x');
     for (const std::size_t at : {0U, 63U, 64U, 127U, 199U})
         text[at] = '\n';
     CHECK(line_ends_of(text) == std::vector<std::size_t>{0, 63, 64, 127, 199});
+}
+
+TEST_CASE("line_scanner: finds all line ends of stretches that hold nothing else") {
+    const std::string text(2 * sse::detail::stretch_scan::size + 200, '\n');
+    for (std::size_t begin = 0; begin < block_scan::size; ++begin) {
+        const std::string_view bytes = std::string_view(text).substr(begin);
+        std::vector<std::size_t> all(bytes.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        REQUIRE(line_ends_of(bytes) == all);
+    }
 }
 
 TEST_CASE("line_scanner: takes the LF of a CRLF for no line end of its own, wherever blocks end") {
@@ -220,6 +233,7 @@ TEST_CASE("line_scanner: goes on with a stretch where the walk before ended") {
         sse::detail::line_scanner::walk lines(scanner);
         REQUIRE(lines.next());
         CHECK(lines.at() == text.data() + at);
+        CHECK(lines.behind() == lines.at() + 1);
     }
     for (int again = 0; again < 2; ++again)
         CHECK(!sse::detail::line_scanner::walk(scanner).next());
@@ -238,8 +252,10 @@ TEST_CASE("line_scanner: suspects text that is not UTF-8 until the stretch behin
     CHECK(scanner.is_suspect());
     scanner.settle();
     CHECK(scanner.is_suspect()); // the rest of the stretch may hold more
-    REQUIRE(lines.next());
-    REQUIRE(lines.next());
+    for (int stretches = 0; stretches < 2; ++stretches) {
+        CHECK(lines.behind() == lines.at() + 1);
+        REQUIRE(lines.next());
+    }
     scanner.settle();
     CHECK(!scanner.is_suspect());
 }
