@@ -81,9 +81,9 @@ std::vector<double> publish_unread(const run_options& options, std::size_t topic
     if (!options.smoke) all.fill_history(text);
     // besides the data: names of fields, id, line ends, chunk
     copied_logs floor(all.log_bytes(), topics, text.size() + 40);
-    pace processor;
+    pace::clock::duration patience = std::chrono::seconds(options.smoke ? 0 : 5);
     const auto timed = [&](auto&& task) {
-        return processor.steady(options.smoke ? 1 : 40, [&] { return cpu_of(task); }) /
+        return pace::of_processor().steady(patience, [&] { return cpu_of(task); }) /
                static_cast<double>(events);
     };
     return median_of_turns(

@@ -76,13 +76,14 @@ std::vector<double> median_of_turns(int rounds, Tasks&&... tasks) {
 }
 
 /// As `median_of_turns`, for tasks of up to a millisecond that are timed as a whole, at full pace,
-/// each time behind `prepare`, which is not.
+/// each time behind `prepare`, which is not. Waits up to 15 s for full pace: slower phases of some
+/// seconds are waited for, those of minutes are not.
 template <class Prepare, class... Tasks>
 std::vector<double> median_seconds(int rounds, Prepare&& prepare, Tasks&&... tasks) {
-    pace processor;
+    pace::clock::duration patience = std::chrono::seconds(rounds > 1 ? 15 : 0);
     const auto timed = [&](auto& task) {
         return [&] {
-            return processor.steady(rounds > 1 ? 40 : 1, [&] {
+            return pace::of_processor().steady(patience, [&] {
                 prepare();
                 const auto start = std::chrono::steady_clock::now();
                 task();

@@ -15,23 +15,31 @@ class pace {
 public:
     using clock = std::chrono::steady_clock;
 
+    /// The one of this program: the longer it runs, the surer is what full pace is.
+    static pace& of_processor() {
+        static pace one;
+        return one;
+    }
+
+    /// What `task` returns from a call that ran at full pace, as far as can be told from before and
+    /// after it; from a call at any pace once `patience` is used up by waiting for such a one.
+    template <class Task>
+    auto steady(clock::duration& patience, Task&& task) {
+        for (;;) {
+            const auto start = clock::now();
+            const bool before = full();
+            auto result = task();
+            if ((before && full()) || patience <= clock::duration::zero()) return result;
+            patience -= clock::now() - start;
+        }
+    }
+
+private:
     pace() {
         for (const auto end = clock::now() + std::chrono::milliseconds(50); clock::now() < end;)
             least_ = std::min(least_, loop());
     }
 
-    /// What `task` returns from a call that ran at full pace, as far as can be told from before and
-    /// after it; from the last of `tries` calls if none did.
-    template <class Task>
-    auto steady(int tries, Task&& task) {
-        for (;;) {
-            const bool before = full();
-            auto result = task();
-            if ((before && full()) || --tries <= 0) return result;
-        }
-    }
-
-private:
     /// Whether a loop of many instructions a cycle takes at most a fiftieth more than it ever did.
     [[nodiscard]] bool full() {
         const clock::duration took = std::min(loop(), loop());

@@ -298,10 +298,9 @@ void compare(const sse::bench::run_options& options, const sse::bench::report& r
              const stream& from) {
     std::vector<cost> drained;
     std::array<std::vector<cost>, forms.size()> received;
-    sse::bench::pace processor;
+    sse::bench::pace::clock::duration patience = std::chrono::seconds(options.smoke ? 0 : 10);
     const auto steady = [&](const form& how) {
-        const int tries = options.smoke ? 1 : from.how == coming::arrived ? 10 : 3;
-        return processor.steady(tries, [&] { return run(from, how); });
+        return sse::bench::pace::of_processor().steady(patience, [&] { return run(from, how); });
     };
     for (int i = 0; i < options.rounds(21); ++i) {
         drained.push_back(steady(plain_drain));
