@@ -166,7 +166,9 @@ public:
     /// Lets go of the first segment, all events of which must have been evicted. Returns its
     /// memory.
     std::size_t drop_front(kept_segments& all) {
-        const std::size_t freed = segments_.front()->footprint();
+        const segment& front = *segments_.front();
+        const std::size_t freed = front.footprint();
+        front_ = {front.ordinal() + front.count(), front.end()};
         all.erase(*segments_.front());
         segments_.erase(segments_.begin());
         if (segments_.empty()) last_ = nullptr;
@@ -200,14 +202,15 @@ public:
     /// Brings `view` up to date. With `keep`, what was evicted since stays in it where nothing
     /// between it and what is kept is missing.
     void snapshot(topic_view& view, bool keep = false) const {
-        const std::uint64_t first = segments_.empty() ? end_.ordinal : segments_.front()->ordinal();
-        if (!keep) view.drop_before(first);
+        if (!keep) view.drop_before(front_.ordinal);
         auto next = segments_.begin();
         if (topic_view::piece* last = view.last()) {
             last->size = last->data->size();
             last->count = last->data->count();
-            if (last->data->ordinal() + last->count < first) {
-                view.drop_before(first);
+            if (last->data.get() == last_) { // nearly always, and no other segment is looked at
+                next = segments_.end();
+            } else if (last->data->ordinal() + last->count < front_.ordinal) {
+                view.drop_before(front_.ordinal);
             } else {
                 next = std::partition_point(segments_.begin(), segments_.end(), [&](auto& s) {
                     return s->ordinal() <= last->data->ordinal();
@@ -262,15 +265,20 @@ private:
     }
 
     /// At least `needed`, and half of what the topic holds: one with little in it stays small, and
-    /// no segment is so large that most of the history goes with it.
+    /// no segment is so large that most of the history goes with it. For as many events as that is
+    /// begun of if all are like this one, since a place that the last of them does not fit in is
+    /// memory that holds nothing.
     [[nodiscard]] std::size_t next_capacity(std::size_t needed, std::size_t max) const noexcept {
-        const std::uint64_t held = segments_.empty() ? 0 : end_.offset - segments_.front()->base();
-        return std::max(needed, std::clamp<std::size_t>(held / 2, min_capacity, max));
+        const std::uint64_t held = end_.offset - front_.offset;
+        const std::size_t wanted = std::clamp<std::size_t>(held / 2, min_capacity, max);
+        const std::size_t whole = (wanted + needed - 1) / needed * needed;
+        return whole <= max ? whole : std::max(needed, wanted);
     }
 
     std::vector<std::shared_ptr<segment>> segments_;
     std::size_t dead_ = 0; // of segments_, the first ones: they hold only what was evicted
     std::uint64_t begin_ = 0;
+    cursor front_; // where the first of segments_ begins; the end where there is none
     cursor end_;
     std::uint64_t keyless_ = 0;    // events without a key
     std::uint64_t lost_ = 0;       // events

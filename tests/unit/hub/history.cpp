@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,22 @@ TEST_CASE("history: with many topics each keeps most of its share of the bytes",
         least = std::min<std::size_t>(least, log.end_ordinal() - log.begin_ordinal());
     });
     CHECK(least >= 5);
+}
+
+TEST_CASE("history: no segment has room for a part of an event that is like the others",
+          "[history]") {
+    constexpr int topics = 100;
+    log_store store({.events = 0, .bytes = topics * 6'700}, 1, topics);
+    publish_in_turn(store, topics, 50, 1000); // half of what a topic holds is not quite three
+    std::size_t events = 0;
+    std::set<const sse::detail::segment*> segments;
+    store.for_each([&](const topic_log& log) {
+        sse::detail::topic_view view;
+        log.snapshot(view);
+        for (std::uint64_t i = view.begin().ordinal; i < view.end().ordinal; ++i, ++events)
+            segments.insert(view.segment_of(view.at(i)).get());
+    });
+    CHECK(events > 2 * segments.size());
 }
 
 TEST_CASE("history: what is missing is told as well where it went in blocks", "[history]") {
