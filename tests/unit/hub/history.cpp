@@ -37,7 +37,10 @@ TEST_CASE("history: what was evicted stays for those who are connected, up to a 
     const std::string data(100, 'x');
     for (const std::size_t live : {std::size_t{0}, std::size_t{100'000}}) {
         log_store store({.events = 1, .live_bytes = live}, 1, 10);
-        for (int i = 0; i < 5000; ++i)
+        sse::detail::log_interest connected;
+        connected.told = true; // and it does not look
+        store.append("a", {.data = data}, {}, 0).log->readers.add(connected);
+        for (int i = 1; i < 5000; ++i)
             REQUIRE(store.append("a", {.data = data}, {}, 0).log != nullptr);
         CHECK(store.find("a")->begin_ordinal() == 4999);
         sse::detail::topic_view view;
@@ -51,6 +54,13 @@ TEST_CASE("history: what was evicted stays for those who are connected, up to a 
             REQUIRE(small.bytes() <= 20'000);
         }
     }
+}
+
+TEST_CASE("history: what was evicted goes at once where nobody follows the topic", "[history]") {
+    log_store store({.events = 10, .live_bytes = 1 << 20}, 1, 10);
+    for (int i = 0; i < 5000; ++i)
+        REQUIRE(store.append("a", {.data = std::string(100, 'x')}, {}, 0).log != nullptr);
+    CHECK(store.bytes() < 10'000);
 }
 
 TEST_CASE("history: how many are missing is told only where it is known", "[history]") {

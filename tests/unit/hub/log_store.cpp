@@ -3,7 +3,6 @@
 
 #include <sse/hub/log_store.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -140,11 +139,11 @@ TEST_CASE("log_store: a topic of which everything is too old is dropped", "[log_
 TEST_CASE("log_store: a topic that somebody follows stays", "[log_store]") {
     log_store store({}, 1, 2, false, 1000);
     CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
-    const std::atomic<std::size_t> streams{1};
-    store.find("a")->readers.push_back({nullptr, nullptr, &streams, true});
+    sse::detail::log_interest follower;
+    store.find("a")->readers.add(follower);
     store.drop_idle(5000);
     CHECK(store.topics() == 1);
-    store.find("a")->readers.clear();
+    store.find("a")->readers.remove(follower);
     store.drop_idle(5500); // it was in use
     CHECK(store.topics() == 1);
     store.drop_idle(6001);
