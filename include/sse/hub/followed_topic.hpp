@@ -4,7 +4,6 @@
 #include <sse/hub/topic_log.hpp>
 #include <sse/hub/topic_view.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,8 +14,9 @@ namespace sse::detail {
 
 class subscription;
 
-/// A topic that streams of one thread follow: what they may see of its log, and who they are.
-struct followed_topic {
+/// A topic that streams of one thread follow: what they may see of its log, and who they are. What
+/// an event takes comes first, in as few lines of the cache as hold it.
+struct alignas(64) followed_topic : log_interest {
     struct slot {
         subscription* reader;
         std::uint32_t source; ///< which of the reader's topics it is
@@ -35,15 +35,14 @@ struct followed_topic {
     /// topics as well list this one.
     void look(bool keep = false);
 
-    std::string name;
     topic_log* log = nullptr; ///< null until something is published
-    topic_view view;
-    std::uint64_t dropped_up_to = 0; ///< number of the last event of an earlier log of the topic
     std::vector<slot> readers;
     std::uint64_t had = 0; ///< all readers have got what is before this offset
     bool waits = false;    ///< a reader has not got all there was when the topic was last looked at
-    std::atomic<std::size_t> reader_count{0}; ///< of `readers`, for other threads
-    bool is_unused = false;                   ///< and told so
+    bool is_unused = false; ///< and told so
+    topic_view view;
+    std::uint64_t dropped_up_to = 0; ///< number of the last event of an earlier log of the topic
+    std::string name;
 
 private:
     std::vector<followed_topic*>* unused_;

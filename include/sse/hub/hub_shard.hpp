@@ -98,7 +98,7 @@ private:
     followed_topic& follow(std::string_view name);
     void connect(followed_topic& topic, topic_log& log);
     followed_topic* meet(topic_log& log);
-    std::vector<topic_log::interest>::iterator find_interest(topic_log& log);
+    [[nodiscard]] followed_topic* find(const topic_log& log) const noexcept;
     template <class Visitor>
     void for_each_topic(std::string_view name, Visitor&& visit);
     void drop_pattern_stream(hub_stream& stream) noexcept;

@@ -104,7 +104,7 @@ public:
         log->appended(size, key);
         sequence_ = sequence;
         bytes_ += size + sizeof(log_entry);
-        std::size_t woken = log->tell_readers();
+        std::size_t woken = log->readers.tell(*log);
         if (log->unseen != 0) woken += waiting_for(*log);
         trim(*log, now);
         trim(now);
@@ -213,7 +213,7 @@ private:
 
     void give_back(topic_log& log, std::size_t freed) {
         bytes_ -= freed;
-        if (freed != 0) log.tell_readers(); // or else they would hold on to the memory
+        if (freed != 0) log.readers.tell(log); // or else they would hold on to the memory
     }
 
     history bounds_;

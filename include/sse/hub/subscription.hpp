@@ -148,6 +148,10 @@ public:
     void moved(std::size_t source, std::size_t slot) noexcept {
         sources_[source].slot = static_cast<std::uint32_t>(slot);
     }
+    /// For its topics: where it keeps its place in one, to be fetched.
+    [[nodiscard]] const void* place_of(std::size_t source) const noexcept {
+        return &sources_[source];
+    }
     /// For its topics: one may have more.
     void list(std::size_t source) { sources_.list(source); }
 

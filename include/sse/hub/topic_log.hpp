@@ -2,13 +2,13 @@
 #pragma once
 
 #include <sse/hub/kept_segments.hpp>
+#include <sse/hub/log_reader.hpp>
 #include <sse/hub/newest_values.hpp>
 #include <sse/hub/prefetch.hpp>
 #include <sse/hub/segment.hpp>
 #include <sse/hub/topic_view.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -20,26 +20,8 @@
 
 namespace sse::detail {
 
-struct followed_topic;
-
-/// Somebody to be told that a log has grown or lost its oldest events.
-struct log_reader {
-    std::vector<topic_log*> grown; ///< logs that have, since it last looked
-    virtual void wake() = 0;       ///< makes it look, soon and on its own thread
-    /// How many streams wait for this topic, which is new.
-    [[nodiscard]] virtual std::size_t waiting_for(const topic_log& log) const = 0;
-
-    void tell(topic_log& log) {
-        grown.push_back(&log);
-        wake();
-    }
-
-protected:
-    ~log_reader() = default;
-};
-
 /// The log of one topic: an append-only run of events, of which the oldest are evicted. It begins
-/// with a line of the cache that says where the next event goes.
+/// with a line of the cache that says where the next event goes and who reads it.
 ///
 /// Thread safety: none, all access is under the lock of the store it belongs to.
 class alignas(64) topic_log {
@@ -49,6 +31,8 @@ class alignas(64) topic_log {
     const void* next_entry_ = nullptr;
 
 public:
+    log_readers readers;
+
     explicit topic_log(std::string name) : name_(std::move(name)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -85,6 +69,7 @@ public:
         prefetch(next_bytes_, 128);
         prefetch(next_entry_, 1);
         prefetch(this, sizeof *this);
+        readers.prefetch_first();
     }
 
     /// The segment to append an event of `size` bytes to.
@@ -120,7 +105,7 @@ public:
         std::size_t freed = 0;
         while (dead_ != 0) {
             const std::uint64_t end = segments_.front()->end();
-            if (end_.offset - end < live && end > had_by_all()) break;
+            if (end_.offset - end < live && end > needed_from()) break;
             freed += drop_front(all);
         }
         return freed;
@@ -166,7 +151,9 @@ public:
     /// Lets go of the first segment, all events of which must have been evicted. Returns its
     /// memory.
     std::size_t drop_front(kept_segments& all) {
-        const std::size_t freed = segments_.front()->footprint();
+        const segment& front = *segments_.front();
+        const std::size_t freed = front.footprint();
+        front_ = {front.ordinal() + front.count(), front.end()};
         all.erase(*segments_.front());
         segments_.erase(segments_.begin());
         if (segments_.empty()) last_ = nullptr;
@@ -200,14 +187,15 @@ public:
     /// Brings `view` up to date. With `keep`, what was evicted since stays in it where nothing
     /// between it and what is kept is missing.
     void snapshot(topic_view& view, bool keep = false) const {
-        const std::uint64_t first = segments_.empty() ? end_.ordinal : segments_.front()->ordinal();
-        if (!keep) view.drop_before(first);
+        if (!keep) view.drop_before(front_.ordinal);
         auto next = segments_.begin();
         if (topic_view::piece* last = view.last()) {
             last->size = last->data->size();
             last->count = last->data->count();
-            if (last->data->ordinal() + last->count < first) {
-                view.drop_before(first);
+            if (last->data.get() == last_) { // nearly always, and no other segment is looked at
+                next = segments_.end();
+            } else if (last->data->ordinal() + last->count < front_.ordinal) {
+                view.drop_before(front_.ordinal);
             } else {
                 next = std::partition_point(segments_.begin(), segments_.end(), [&](auto& s) {
                     return s->ordinal() <= last->data->ordinal();
@@ -225,26 +213,7 @@ public:
     /// Ids of its choice, oldest first, with their numbers.
     std::list<std::pair<std::uint64_t, std::string>> own_ids;
 
-    /// Whom to tell, and whether they were.
-    struct interest {
-        log_reader* reader;
-        followed_topic* topic;                   ///< what the reader knows of it
-        const std::atomic<std::size_t>* streams; ///< how many streams of its follow the topic
-        bool told;
-        std::uint64_t had = 0; ///< all of these streams have got what is before this offset
-    };
-    std::vector<interest> readers;
     std::size_t unseen = 0; ///< readers that were told that this log is new and have not looked yet
-
-    /// Returns how many streams follow the topic.
-    std::size_t tell_readers() {
-        std::size_t streams = 0;
-        for (interest& i : readers) {
-            streams += i.streams->load(std::memory_order_relaxed);
-            if (!std::exchange(i.told, true)) i.reader->tell(*this);
-        }
-        return streams;
-    }
 
     /// Its place among the logs of the store, by last use, and when that was.
     std::list<topic_log*>::iterator use;
@@ -253,24 +222,26 @@ public:
 private:
     static constexpr std::size_t min_capacity = 512;
 
-    /// The offset before which nobody who follows the topic needs anything; 0 where nobody does.
-    [[nodiscard]] std::uint64_t had_by_all() const noexcept {
-        const auto least =
-            std::min_element(readers.begin(), readers.end(),
-                             [](const interest& a, const interest& b) { return a.had < b.had; });
-        return least == readers.end() ? 0 : least->had;
+    /// The offset before which nobody needs anything; who has not looked yet may need all of it.
+    [[nodiscard]] std::uint64_t needed_from() const noexcept {
+        return unseen == 0 ? readers.had_by_all() : 0;
     }
 
     /// At least `needed`, and half of what the topic holds: one with little in it stays small, and
-    /// no segment is so large that most of the history goes with it.
+    /// no segment is so large that most of the history goes with it. For as many events as that is
+    /// begun of if all are like this one, since a place that the last of them does not fit in is
+    /// memory that holds nothing.
     [[nodiscard]] std::size_t next_capacity(std::size_t needed, std::size_t max) const noexcept {
-        const std::uint64_t held = segments_.empty() ? 0 : end_.offset - segments_.front()->base();
-        return std::max(needed, std::clamp<std::size_t>(held / 2, min_capacity, max));
+        const std::uint64_t held = end_.offset - front_.offset;
+        const std::size_t wanted = std::clamp<std::size_t>(held / 2, min_capacity, max);
+        const std::size_t whole = (wanted + needed - 1) / needed * needed;
+        return whole <= max ? whole : std::max(needed, wanted);
     }
 
     std::vector<std::shared_ptr<segment>> segments_;
     std::size_t dead_ = 0; // of segments_, the first ones: they hold only what was evicted
     std::uint64_t begin_ = 0;
+    cursor front_; // where the first of segments_ begins; the end where there is none
     cursor end_;
     std::uint64_t keyless_ = 0;    // events without a key
     std::uint64_t lost_ = 0;       // events

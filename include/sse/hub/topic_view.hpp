@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sse::detail {
@@ -149,15 +150,18 @@ public:
         seen_keyless_ = keyless_;
     }
     void drop_before(std::uint64_t ordinal) noexcept {
+        if (ordinal <= first_) return; // nearly always, and no segment is looked at
         while (dropped_ < pieces_.size() &&
                pieces_[dropped_].data->ordinal() + pieces_[dropped_].count <= ordinal) {
             ++dropped_;
+            other_front_ = true;
         }
     }
     [[nodiscard]] piece* last() noexcept {
         return dropped_ == pieces_.size() ? nullptr : &pieces_.back();
     }
     void add(std::shared_ptr<const segment> data, std::size_t size, std::size_t count) {
+        other_front_ = other_front_ || dropped_ == pieces_.size();
         pieces_.push_back({std::move(data), size, count});
     }
     /// Concludes a look.
@@ -166,6 +170,7 @@ public:
         last_bytes_ = pieces_.empty() ? nullptr : pieces_.back().data->bytes();
         last_base_ = pieces_.empty() ? at.offset : pieces_.back().data->base();
         keyless_ = keyless;
+        if (dropped_ != pieces_.size() && !std::exchange(other_front_, false)) return;
         moved_ = moved_ || begin().ordinal != first_;
         first_ = begin().ordinal;
     }
@@ -216,6 +221,7 @@ private:
     std::uint64_t seen_keyless_ = 0; // and keyless_ then
     std::size_t dropped_ = 0;        // of pieces_, the first ones
     bool moved_ = false;             // begin() did, since the last release
+    bool other_front_ = false;       // of the pieces that are not dropped, since the last look
 };
 
 } // namespace sse::detail

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,10 @@ TEST_CASE("history: what was evicted stays for those who are connected, up to a 
     const std::string data(100, 'x');
     for (const std::size_t live : {std::size_t{0}, std::size_t{100'000}}) {
         log_store store({.events = 1, .live_bytes = live}, 1, 10);
-        for (int i = 0; i < 5000; ++i)
+        sse::detail::log_interest connected;
+        connected.told = true; // and it does not look
+        store.append("a", {.data = data}, {}, 0).log->readers.add(connected);
+        for (int i = 1; i < 5000; ++i)
             REQUIRE(store.append("a", {.data = data}, {}, 0).log != nullptr);
         CHECK(store.find("a")->begin_ordinal() == 4999);
         sse::detail::topic_view view;
@@ -50,6 +54,13 @@ TEST_CASE("history: what was evicted stays for those who are connected, up to a 
             REQUIRE(small.bytes() <= 20'000);
         }
     }
+}
+
+TEST_CASE("history: what was evicted goes at once where nobody follows the topic", "[history]") {
+    log_store store({.events = 10, .live_bytes = 1 << 20}, 1, 10);
+    for (int i = 0; i < 5000; ++i)
+        REQUIRE(store.append("a", {.data = std::string(100, 'x')}, {}, 0).log != nullptr);
+    CHECK(store.bytes() < 10'000);
 }
 
 TEST_CASE("history: how many are missing is told only where it is known", "[history]") {
@@ -82,6 +93,22 @@ TEST_CASE("history: with many topics each keeps most of its share of the bytes",
         least = std::min<std::size_t>(least, log.end_ordinal() - log.begin_ordinal());
     });
     CHECK(least >= 5);
+}
+
+TEST_CASE("history: no segment has room for a part of an event that is like the others",
+          "[history]") {
+    constexpr int topics = 100;
+    log_store store({.events = 0, .bytes = topics * 6'700}, 1, topics);
+    publish_in_turn(store, topics, 50, 1000); // half of what a topic holds is not quite three
+    std::size_t events = 0;
+    std::set<const sse::detail::segment*> segments;
+    store.for_each([&](const topic_log& log) {
+        sse::detail::topic_view view;
+        log.snapshot(view);
+        for (std::uint64_t i = view.begin().ordinal; i < view.end().ordinal; ++i, ++events)
+            segments.insert(view.segment_of(view.at(i)).get());
+    });
+    CHECK(events > 2 * segments.size());
 }
 
 TEST_CASE("history: what is missing is told as well where it went in blocks", "[history]") {

@@ -3,7 +3,6 @@
 
 #include <sse/hub/log_store.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -137,14 +136,45 @@ TEST_CASE("log_store: a topic of which everything is too old is dropped", "[log_
     CHECK(store.topics() == 0);
 }
 
+TEST_CASE("log_store: of several readers of a log any may leave, and the others are told",
+          "[log_store]") {
+    struct sleeper final : sse::detail::log_reader {
+        void wake() override {}
+        [[nodiscard]] std::size_t waiting_for(const sse::detail::topic_log&) const override {
+            return 0;
+        }
+    };
+    for (const std::size_t leaving : {0U, 1U, 2U}) {
+        log_store store({}, 1, 1);
+        auto& log = *store.append("a", {.data = "x"}, {}, 0).log;
+        sleeper readers[3];
+        sse::detail::log_interest interests[3];
+        for (std::size_t i = 0; i < 3; ++i) {
+            interests[i].owner = &readers[i];
+            interests[i].reader_count = i + 1;
+            interests[i].had_at_look = 10 + i;
+            log.readers.add(interests[i]);
+        }
+        CHECK(log.readers.had_by_all() == 10);
+        log.readers.remove(interests[leaving]);
+        CHECK(log.readers.had_by_all() == (leaving == 0 ? 11U : 10U));
+        CHECK(store.append("a", {.data = "x"}, {}, 0).woken == 6 - (leaving + 1));
+        CHECK(store.append("a", {.data = "x"}, {}, 0).woken == 6 - (leaving + 1));
+        for (std::size_t i = 0; i < 3; ++i) {
+            CHECK(log.readers.find(readers[i]) == (i == leaving ? nullptr : &interests[i]));
+            CHECK(readers[i].grown.size() == (i == leaving ? 0U : 1U));
+        }
+    }
+}
+
 TEST_CASE("log_store: a topic that somebody follows stays", "[log_store]") {
     log_store store({}, 1, 2, false, 1000);
     CHECK(store.append("a", {.data = "x"}, {}, 0).error == errc::success);
-    const std::atomic<std::size_t> streams{1};
-    store.find("a")->readers.push_back({nullptr, nullptr, &streams, true});
+    sse::detail::log_interest follower;
+    store.find("a")->readers.add(follower);
     store.drop_idle(5000);
     CHECK(store.topics() == 1);
-    store.find("a")->readers.clear();
+    store.find("a")->readers.remove(follower);
     store.drop_idle(5500); // it was in use
     CHECK(store.topics() == 1);
     store.drop_idle(6001);

@@ -38,7 +38,7 @@ inline opening hub_shard::subscribe(hub_stream& stream, const subscribe_options&
     for (std::size_t i = 0; i < topics.size(); ++i) {
         followed_topic& t = *topics[i];
         stream.follow(t, result.places[i]);
-        if (t.log != nullptr) find_interest(*t.log)->had = t.had;
+        t.had_at_look = t.had;
     }
     return result;
 }

@@ -110,11 +110,8 @@ inline void log_store::evict_segment() {
 
 inline std::size_t log_store::waiting_for(const topic_log& log) const {
     std::size_t streams = 0;
-    for (const log_reader* w : watchers) {
-        const bool seen = std::any_of(log.readers.begin(), log.readers.end(),
-                                      [w](const auto& r) { return r.reader == w; });
-        if (!seen) streams += w->waiting_for(log);
-    }
+    for (const log_reader* w : watchers)
+        if (log.readers.find(*w) == nullptr) streams += w->waiting_for(log);
     return streams;
 }
 

@@ -17,19 +17,19 @@ inline hub_shard::~hub_shard() {
     const std::lock_guard lock(hub_->mutex);
     counts.add_to(hub_->metrics);
     for (topic_log* log : grown) {
-        if (find_interest(*log) == log->readers.end()) --log->unseen;
+        if (find(*log) == nullptr) --log->unseen;
     }
     for (auto& [name, topic] : topics_) {
-        if (topic->log != nullptr) topic->log->readers.erase(find_interest(*topic->log));
+        if (topic->log != nullptr) topic->log->readers.remove(*topic);
     }
     std::erase(hub_->store.watchers, this);
     std::erase(hub_->to_wake, this);
     std::erase_if(hub_->shards, [](const auto& s) { return s.data.expired(); });
 }
 
-inline std::vector<topic_log::interest>::iterator hub_shard::find_interest(topic_log& log) {
-    return std::find_if(log.readers.begin(), log.readers.end(),
-                        [this](const auto& r) { return r.reader == this; });
+/// Under the lock: what is known here of a log; null where it was not met.
+inline followed_topic* hub_shard::find(const topic_log& log) const noexcept {
+    return static_cast<followed_topic*>(log.readers.find(*this));
 }
 
 /// Under the lock: asks to be told of new topics.
@@ -70,7 +70,9 @@ inline followed_topic& hub_shard::follow(std::string_view name) {
 
 inline void hub_shard::connect(followed_topic& topic, topic_log& log) {
     topic.log = &log;
-    log.readers.push_back({this, &topic, &topic.reader_count, false, topic.had});
+    topic.owner = this;
+    topic.had_at_look = topic.had;
+    log.readers.add(topic);
 }
 
 /// Under the lock: all topics that a name or pattern stands for.
@@ -103,16 +105,11 @@ inline bool hub_shard::refresh(bool keep) {
     now_ = hub_->now();
     bool lost = false;
     for (topic_log* log : grown) {
-        const auto interest = find_interest(*log);
-        followed_topic* topic = nullptr;
-        if (interest == log->readers.end()) {
-            topic = meet(*log);
-        } else {
-            interest->told = false;
-            topic = interest->topic;
-            interest->had = topic->had;
-        }
+        followed_topic* topic = find(*log);
+        if (topic == nullptr) topic = meet(*log);
         if (topic == nullptr) continue;
+        topic->told = false;
+        topic->had_at_look = topic->had;
         topic->view.seen(horizon_);
         topic->look(keep);
         lost = lost || topic->view.has_dropped();
@@ -143,7 +140,7 @@ inline void hub_shard::forget_unused() {
         topic->is_unused = false;
         if (!topic->readers.empty()) continue;
         if (topic->log != nullptr) {
-            topic->log->readers.erase(find_interest(*topic->log));
+            topic->log->readers.remove(*topic);
             std::erase(grown, topic->log);
         }
         topics_.erase(topics_.find(topic->name));

@@ -29,6 +29,8 @@ inline void followed_topic::look(bool keep) {
     log->snapshot(view, keep);
     for (const slot& s : readers)
         if (s.lists) s.reader->list(s.source);
+    looks_at = {view.last(), readers.data(),
+                readers.empty() ? nullptr : readers.back().reader->place_of(readers.back().source)};
 }
 
 inline void subscription::follow(followed_topic& topic, const stream_place& place) {
