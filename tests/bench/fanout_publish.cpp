@@ -28,12 +28,11 @@ public:
             next_ = next_ + 1 == names_.size() ? 0 : next_ + 1;
         }
     }
+    /// Until each topic has twice as many events as it keeps, or all memory for logs was used four
+    /// times over.
     void fill_history(const std::string& text) {
-        const std::size_t events = std::max<std::size_t>(20'000, names_.size() * 20);
-        for (std::uint64_t before = 0; log_bytes() > before + before / 100;) {
-            before = log_bytes();
-            publish(events, text);
-        }
+        const sse::history kept;
+        publish(std::min(2 * kept.events * names_.size(), 4 * kept.bytes / text.size()), text);
     }
     [[nodiscard]] std::uint64_t log_bytes() const { return hub_.metrics().log_bytes; }
 
