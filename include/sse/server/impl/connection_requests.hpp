@@ -112,7 +112,7 @@ void connection<Executor>::call_handler(request& rq, std::size_t route) {
     for (const auto& [path, guard] : s.guards) {
         if (path.empty() || router::matches(path, rq.path)) guards.push_back(guard);
     }
-    const request_handler& handler = s.handlers[route];
+    const request_handler& handler = *s.handlers[route];
     if (guards.empty()) return handler(rq, reply(self_));
     http_->reader.forget_head();
     const auto call = std::make_shared<guarded_call>(rq, reply(self_), std::move(guards), handler);
