@@ -75,7 +75,7 @@ private:
 void add_routes(detail::server_state& s) {
     const auto add = [&s](const char* method, const char* path, request_handler handler) {
         s.routes.add(method, path);
-        s.handlers.push_back(std::make_unique<const sse::request_handler>(std::move(handler)));
+        s.handlers.push_back(std::make_shared<const sse::request_handler>(std::move(handler)));
     };
     add("GET", "/a", [](const request&, reply re) { re.send({.body = "a"}); });
     add("POST", "/a", [](const request& rq, reply re) { re.send({.body = rq.body}); });

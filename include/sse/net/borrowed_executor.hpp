@@ -23,7 +23,7 @@ public:
         lender_->execute(std::forward<Function>(function));
     }
     [[nodiscard]] asio::execution_context& query(asio::execution::context_t what) const noexcept {
-        return asio::query(*lender_, what);
+        return lender_->query(what);
     }
 
     friend bool operator==(const borrowed_executor&, const borrowed_executor&) noexcept = default;

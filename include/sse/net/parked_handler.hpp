@@ -35,6 +35,7 @@ public:
     template <class OnCancel>
     void park(handler_type handler, OnCancel on_cancel) {
         handler_ = std::move(handler);
+        post_ = &parking_place::post;
         if constexpr (TracksWork)
             work_.emplace(
                 asio::prefer(handler_.get_executor(), asio::execution::outstanding_work.tracked));
@@ -51,7 +52,7 @@ public:
     void complete(error_code ec, Args... args) {
         if (!handler_) return;
         drop_slot();
-        post(std::move(handler_), ec, std::move(args)...);
+        post_(std::move(handler_), ec, std::move(args)...);
         work_.reset();
     }
 
@@ -79,6 +80,8 @@ private:
     }
 
     handler_type handler_;
+    /// `post`, by a pointer: a file that parks no handler does not compile it.
+    void (*post_)(handler_type, error_code, Args...) = nullptr;
     std::optional<asio::any_io_executor> work_;
 };
 

@@ -13,15 +13,22 @@ namespace sse::net {
 using steady_clock = std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
+/// A duration as a number of seconds. In plain numbers, which take less to compile than durations.
+template <class Rep, class Period>
+[[nodiscard]] constexpr double in_seconds(std::chrono::duration<Rep, Period> d) noexcept {
+    return static_cast<double>(d.count()) * static_cast<double>(Period::num) /
+           static_cast<double>(Period::den);
+}
+
 /// `start + duration`, without overflow for any duration: not beyond the largest time point, and
 /// not before the epoch. `start` is not before the epoch.
 template <class Rep, class Period>
 [[nodiscard]] constexpr time_point saturated_add(time_point start,
                                                  std::chrono::duration<Rep, Period> duration) {
     // As doubles, where nothing overflows; rounding saturates a few microseconds early at most.
-    using seconds = std::chrono::duration<double>;
-    if (seconds(duration) >= seconds(time_point::max() - start)) return time_point::max();
-    if (seconds(duration) <= -seconds(start.time_since_epoch())) return time_point{};
+    const double added = in_seconds(duration);
+    if (added >= in_seconds(time_point::max() - start)) return time_point::max();
+    if (added <= -in_seconds(start.time_since_epoch())) return time_point{};
     return start + std::chrono::duration_cast<steady_clock::duration>(duration);
 }
 

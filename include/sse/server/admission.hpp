@@ -9,24 +9,29 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace sse::detail {
 
-/// Holds a server, on all of its threads, to its numbers of connections and streams.
+/// What an open connection counts under: an address, and how many it has.
+using admission_place = std::pair<const std::string, std::size_t>;
+
+/// Holds a server, on all of its threads, to its numbers of connections and streams. A template, so
+/// that only a file that makes a server compiles it.
 /// Thread safety: safe.
-class admission {
+template <class Mutex>
+class basic_admission {
 public:
-    /// What an open connection counts under.
-    using place = std::unordered_map<std::string, std::size_t>::value_type;
+    using place = admission_place;
 
     /// Connections that are told why they are refused, at a time; more are just closed.
     static constexpr std::size_t max_refusals = 64;
 
-    explicit admission(const server_limits& limits)
+    explicit basic_admission(const server_limits& limits)
         : connections_limit_(limits.connections), address_limit_(limits.connections_per_address),
           streams_limit_(limits.streams) {}
-    admission(const admission&) = delete;
-    admission& operator=(const admission&) = delete;
+    basic_admission(const basic_admission&) = delete;
+    basic_admission& operator=(const basic_admission&) = delete;
 
     /// A place for a connection from `address`, to be given back by `leave`; null if there is none.
     /// Those without an address, such as over unix sockets, only count in all.
@@ -84,8 +89,10 @@ private:
     count refusals_ = 0;
     place anywhere_{};
     place refused_{};
-    std::mutex mutex_;
+    Mutex mutex_;
     std::unordered_map<std::string, std::size_t> addresses_; // only where limited
 };
+
+using admission = basic_admission<std::mutex>;
 
 } // namespace sse::detail

@@ -71,6 +71,7 @@ public:
         if (timed) state_->timers->set(*this, deadline_kind::write);
         wait_write();
     }
+    void wait_turn_end(std::shared_ptr<stream_feeder> feeder) override;
     void finish() override;
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }

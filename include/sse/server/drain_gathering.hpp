@@ -1,7 +1,6 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/server/drain.hpp>
 
@@ -12,12 +11,12 @@
 namespace sse::detail {
 
 /// Adds up what the servers of a pool say when each has drained, and then tells the handler.
+/// A template of its handler, so that only a file with a pool compiles it.
 /// Thread safety: safe.
+template <class Handler>
 class drain_gathering {
 public:
-    using handler_type = net::any_handler<void(error_code, drain_result)>;
-
-    drain_gathering(std::size_t servers, handler_type handler)
+    drain_gathering(std::size_t servers, Handler handler)
         : left_(servers), handler_(std::move(handler)),
           work_(asio::prefer(handler_.get_executor(), asio::execution::outstanding_work.tracked)) {}
 
@@ -36,7 +35,7 @@ private:
     std::size_t left_;
     drain_result sum_;
     error_code error_;
-    handler_type handler_;
+    Handler handler_;
     asio::any_io_executor work_;
 };
 

@@ -4,6 +4,7 @@
 #include <sse/http/fields.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/deadline.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/server/response.hpp>
 #include <sse/server/stream_sink.hpp>
@@ -94,6 +95,9 @@ public:
         waited_for_ = true;
         if (timed) deadline_.expires_after(write_time_);
         if (!writing_) write(); // of nothing: completes in another turn
+    }
+    void wait_turn_end(std::shared_ptr<stream_feeder> feeder) override {
+        asio::post(executor(), calls<&stream_feeder::on_turn_end>(std::move(feeder)));
     }
     void finish() override {
         if (closed_) return;

@@ -58,12 +58,12 @@ public:
 
     /// Lets the request go on, to the next guard or to its handler.
     void pass() {
-        if (call_) detail::guarded_call::go_on(std::exchange(call_, nullptr));
+        if (call_) detail::guarded_call::go_on(std::move(call_));
     }
 
     /// Answers it instead.
     void refuse(response answer) {
-        if (const auto call = std::exchange(call_, nullptr)) call->answer.send(std::move(answer));
+        if (const auto call = std::move(call_)) call->answer.send(std::move(answer));
     }
 
     /// Whether somebody still waits for what it says.

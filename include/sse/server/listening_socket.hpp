@@ -114,7 +114,8 @@ private:
         if (ec) return ec;
         const tcp::endpoint at(address, o.port);
         static_cast<void>(acceptor_.open(at.protocol(), ec));
-        if (!ec) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), ec));
+        if (!ec)
+            static_cast<void>(acceptor_.set_option(asio::socket_base::reuse_address(true), ec));
 #ifdef SO_REUSEPORT
         if (!ec && o.reuse_port) static_cast<void>(acceptor_.set_option(reuse_port(), ec));
 #endif

@@ -35,7 +35,7 @@ public:
 
     /// Answers with a short response.
     void send(response answer) {
-        if (const auto port = std::exchange(port_, nullptr)) port->respond(std::move(answer));
+        if (const auto port = std::move(port_)) port->respond(std::move(answer));
     }
 
     /// Answers with an event stream, whose head goes out at once. To HEAD, over a limit, and when
@@ -64,7 +64,7 @@ public:
     template <class Feeder>
     bool open(const http::fields& headers, const std::shared_ptr<Feeder>& feeder) {
         std::string first;
-        const auto port = std::exchange(port_, nullptr);
+        const auto port = std::move(port_);
         detail::stream_sink* sink = port ? port->open_stream(headers, feeder, first) : nullptr;
         feeder->attach(sink, std::move(first));
         return sink != nullptr;

@@ -5,7 +5,6 @@
 #include <sse/server/request.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,14 +69,13 @@ public:
         return pattern.empty() && path.empty();
     }
 
-    /// The methods of a path that has routes, or of all routes, for the Allow field.
-    [[nodiscard]] std::string allow(std::optional<std::string_view> path = std::nullopt) const {
-        std::string all;
-        for (const route& r : routes_) {
-            if (!path || r.fits(*path)) add_method(all, r.method);
-        }
-        add_method(all, "OPTIONS");
-        return all;
+    /// The methods of a path that has routes, for the Allow field.
+    [[nodiscard]] std::string allow(std::string_view path) const {
+        return methods([path](const route& r) { return r.fits(path); });
+    }
+    /// Those of all routes.
+    [[nodiscard]] std::string allow() const {
+        return methods([](const route&) { return true; });
     }
 
 private:
@@ -124,10 +122,21 @@ private:
             if (wanted != "*" && !is_name(wanted)) continue;
             auto value = http::percent_decode(raw);
             if (!value) return false;
-            out.emplace_back(wanted == "*" ? wanted : wanted.substr(1, wanted.size() - 2),
-                             std::move(*value));
+            const std::string_view name =
+                wanted == "*" ? wanted : wanted.substr(1, wanted.size() - 2);
+            out.emplace_back(std::string(name), std::move(*value));
         }
         return true;
+    }
+
+    template <class Wanted>
+    [[nodiscard]] std::string methods(Wanted wanted) const {
+        std::string all;
+        for (const route& r : routes_) {
+            if (wanted(r)) add_method(all, r.method);
+        }
+        add_method(all, "OPTIONS");
+        return all;
     }
 
     static void add_method(std::string& list, std::string_view method) {

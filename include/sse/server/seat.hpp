@@ -44,7 +44,7 @@ public:
 
 private:
     std::shared_ptr<thread_state<Executor>> state_;
-    admission::place* place_;
+    admission_place* place_;
 };
 
 } // namespace sse::detail

@@ -59,7 +59,7 @@ public:
     /// Adds a route. In `path` a segment `{name}` stands for one segment, a last `*` for the rest.
     void route(std::string_view method, std::string_view path, request_handler handler) {
         state_->routes.add(method, path);
-        state_->handlers.push_back(std::make_unique<const request_handler>(std::move(handler)));
+        state_->handlers.push_back(std::make_shared<const request_handler>(std::move(handler)));
     }
     /// Adds a route for GET, and for HEAD where that has none of its own.
     void get(std::string_view path, request_handler handler) {

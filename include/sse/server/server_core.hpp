@@ -114,7 +114,7 @@ private:
     /// As many as are due by now, of those that were there in the beginning.
     void end_some_streams() {
         if (paced_.count() <= 0 || paced_left_ == 0) return;
-        const auto passed = std::chrono::duration<double>(timer_.now() - paced_from_) / paced_;
+        const double passed = net::in_seconds(timer_.now() - paced_from_) / net::in_seconds(paced_);
         const auto left = static_cast<std::size_t>(static_cast<double>(result_.ended) *
                                                    std::max(0.0, 1.0 - passed));
         std::size_t due = paced_left_ - std::min(paced_left_, left);

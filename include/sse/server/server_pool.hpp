@@ -144,8 +144,8 @@ private:
 
     void drain(const drain_options& options, drain_handler handler) {
         stop_accepting();
-        const auto sum =
-            std::make_shared<detail::drain_gathering>(cores_.size(), std::move(handler));
+        const auto sum = std::make_shared<detail::drain_gathering<drain_handler>>(
+            cores_.size(), std::move(handler));
         for (const auto& core : cores_) {
             const auto& ex = core->state()->own_executor;
             asio::post(ex, [core, options, sum, ex] {

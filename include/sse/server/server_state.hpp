@@ -30,7 +30,7 @@ struct server_state {
     server_options options;
     std::vector<std::string> hosts; ///< names that are served; empty for all
     router routes;
-    std::vector<std::unique_ptr<const request_handler>> handlers; ///< which stay where they are
+    std::vector<std::shared_ptr<const request_handler>> handlers; ///< which stay where they are
     std::vector<std::pair<std::string, guard_handler>> guards; ///< with the paths that they are for
     std::shared_ptr<admission> admitted;
     date_cache date;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <sse/net/asio.hpp>
-#include <sse/net/member_call.hpp>
 #include <sse/net/parked_handler.hpp>
 #include <sse/server/stream_sink.hpp>
 #include <sse/text/error.hpp>
@@ -86,6 +85,11 @@ public:
         pump();
     }
 
+    void on_turn_end() override {
+        posted_ = false;
+        is_empty() ? give_back() : pump();
+    }
+
     void on_gone(const error_code& why) override {
         sink_ = nullptr;
         end(why);
@@ -117,12 +121,7 @@ private:
     void post_turn_end() {
         if (posted_) return;
         posted_ = true;
-        asio::post(executor_, calls<&stream_buffer::on_turn_end>(shared_from_this()));
-    }
-
-    void on_turn_end() {
-        posted_ = false;
-        is_empty() ? give_back() : pump();
+        sink_->wait_turn_end(shared_from_this());
     }
 
     /// Assigning an empty string would keep the memory.

@@ -22,6 +22,8 @@ public:
 
     /// The socket takes more: `stream_sink::wait_writable` had asked for it.
     virtual void on_writable() = 0;
+    /// The turn is over: `stream_sink::wait_turn_end` had asked for it.
+    virtual void on_turn_end() {}
     /// The stream is over and its sink must not be used any more.
     virtual void on_gone(const error_code& why) = 0;
     /// As `on_gone`, while the execution context is being destroyed: nothing may be started.
@@ -41,6 +43,8 @@ public:
     /// Asks for one `on_writable`. `timed`: a peer that takes nothing for the server's
     /// `write_time` is cut off.
     virtual void wait_writable(bool timed) = 0;
+    /// Asks for one `on_turn_end` of `feeder`, behind what is ready by now.
+    virtual void wait_turn_end(std::shared_ptr<stream_feeder> feeder) = 0;
     /// Ends the stream in order behind what was written. No `on_gone` follows.
     virtual void finish() = 0;
     /// Cuts the connection; `on_gone` is called with `why` before this returns.

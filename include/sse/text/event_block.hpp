@@ -4,7 +4,9 @@
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
 #include <sse/text/field.hpp>
+#include <sse/text/id_buffer.hpp>
 #include <sse/text/limits.hpp>
+#include <sse/text/line_limits.hpp>
 #include <sse/text/line_scanner.hpp>
 #include <sse/text/parse_status.hpp>
 #include <sse/text/scan.hpp>
@@ -27,7 +29,7 @@ class event_block {
 public:
     constexpr event_block() : event_block(Limits{}, utf8_policy::replace, false) {}
     constexpr event_block(const Limits& limits, utf8_policy utf8, bool comments)
-        : limits_(limits), decoder_(utf8), comments_(comments) {
+        : limits_(limits, comments), decoder_(utf8) {
         data_.limit_short_lines(limits.event);
     }
 
@@ -35,19 +37,15 @@ public:
     [[nodiscard]] constexpr std::int64_t retry() const noexcept { return retry_; }
     [[nodiscard]] constexpr std::string_view comment() const noexcept { return part_.view(); }
     [[nodiscard]] constexpr std::uint64_t comment_count() const noexcept { return comment_count_; }
-    [[nodiscard]] constexpr std::string_view last_event_id() const noexcept { return id_.view(); }
+    [[nodiscard]] constexpr std::string_view last_event_id() const noexcept { return id_.last(); }
     [[nodiscard]] constexpr event_view current() const noexcept {
         return {type_.has_value() && type_.size() != 0 ? type_.view() : std::string_view("message"),
-                data_.view(), id_.view()};
+                data_.view(), id_.last()};
     }
 
     [[nodiscard]] constexpr errc last_event_id(std::string_view id) {
-        if (exceeds(id.size(), limits_.id)) return errc::id_too_long;
-        text_slot<Storage> copy;
-        copy.borrow(id);
-        if (!copy.own()) return errc::id_too_long;
-        id_ = std::move(copy);
-        return errc::success;
+        const errc e = limits_.check_id(id.size());
+        return e != errc::success || id_.assign(id) ? e : errc::id_too_long;
     }
 
     /// Forgets the event that was dispatched.
@@ -60,7 +58,7 @@ public:
     constexpr void reset() {
         constexpr std::size_t keep = 64 * 1024; // one huge event is no reason to keep its memory
         clear();
-        next_id_.reset();
+        id_.reset();
         data_.shrink(keep);
         part_.shrink(keep);
         error_ = errc::success;
@@ -72,13 +70,13 @@ public:
         error_ = errc::success;
         if (spoiled_ == spoiled::comment) return false;
         clear();
-        next_id_.reset();
+        id_.reset();
         return spoiled_ == spoiled::block;
     }
 
     /// Whether a line can be added by `add_common`: neither blank nor as long as a limit.
     [[nodiscard]] constexpr bool is_common(std::size_t line_size) const noexcept {
-        return line_size - least_common_line < common_sizes_;
+        return limits_.is_common(line_size);
     }
 
     /// A whole line, mostly one of the common ones, borrowed until `keep`. `bytes` is what it lies
@@ -90,7 +88,7 @@ public:
             return add_data(without_start(line, spaced_data), bytes);
         }
         if (begins_with(line, spaced_id) && !bytes.may_hold_nul()) {
-            next_id_.borrow(without_start(line, spaced_id));
+            id_.next().borrow(without_start(line, spaced_id));
             return parse_status::need_input;
         }
         // of a line as short as "event:" the line end is compared, which is no space
@@ -101,11 +99,11 @@ public:
     /// A whole line that is not blank, borrowed until `keep` from `bytes`.
     template <class Bytes>
     [[gnu::noinline]] constexpr parse_status add(std::string_view line, const Bytes& bytes) {
-        if (!comments_ && line.front() == ':') return end_comment(); // as heartbeats are
+        if (!limits_.comments() && line.front() == ':') return end_comment(); // as heartbeats are
         const field_line field = split_line(line);
-        if (check_line(field.name, field.value.size(), line.size()) == parse_status::failed) {
-            return parse_status::failed;
-        }
+        const errc e =
+            limits_.check(field.name, field.value.size(), line.size(), data_.has_value());
+        if (e != errc::success) return fail(e, field.name);
         switch (field.name) {
         case field_name::data: return add_data(field.value, bytes);
         case field_name::event: return add_type(field.value);
@@ -143,7 +141,7 @@ public:
     constexpr parse_status append(field_name name, std::string_view part, std::size_t line_size) {
         if (name != field_name::data) [[unlikely]]
             return append_other(name, part, line_size);
-        if (exceeds(line_size, limits_.line)) return fail_line(name);
+        if (exceeds(line_size, limits_.line)) return fail(errc::line_too_long, name);
         if (exceeds(data_.size() + part.size(), limits_.event) || !data_.append(part)) {
             return fail(errc::event_too_large);
         }
@@ -167,7 +165,7 @@ public:
     constexpr parse_status end(field_name name) {
         switch (name) {
         case field_name::id:
-            if (!holds_nul(part_.view())) std::swap(next_id_, part_);
+            if (!holds_nul(part_.view())) std::swap(id_.next(), part_);
             return parse_status::need_input;
         case field_name::retry: return end_retry();
         case field_name::comment: return end_comment();
@@ -181,11 +179,11 @@ public:
     /// A blank line: commits the id, and dispatches an event if there is data. `is_suspect` tells
     /// whether the block may hold bytes that are not UTF-8.
     [[gnu::always_inline]] constexpr parse_status dispatch(bool is_suspect) {
-        if (is_suspect && !(decode(next_id_) && decode(type_) && decode(data_))) {
+        if (is_suspect && !(decode(id_.next()) && decode(type_) && decode(data_))) {
             spoiled_ = spoiled::ended_block;
             return parse_status::failed;
         }
-        if (next_id_.has_value()) commit_id();
+        id_.commit();
         if (data_.has_value()) return parse_status::event;
         type_.reset();
         return parse_status::need_input;
@@ -195,34 +193,19 @@ public:
     constexpr parse_status keep() {
         if (!data_.own()) return fail(errc::event_too_large);
         if (!type_.own()) return fail(errc::type_too_long);
-        if (!next_id_.own() || !id_.own()) return fail(errc::id_too_long);
+        if (!id_.own()) return fail(errc::id_too_long);
         return parse_status::need_input;
     }
 
 private:
     using slot = text_slot<Storage>;
 
-    /// The least size of a line for which the common fields are compared without looking at its
-    /// size again.
-    static constexpr std::size_t least_common_line = spaced_data.size();
-
-    [[nodiscard]] static constexpr std::size_t common_sizes(const Limits& limits) noexcept {
-        const std::size_t least = least_limit(limits);
-        return least < least_common_line ? 0 : least - least_common_line + 1;
-    }
-
     /// What is of no use any more after a failure.
     enum class spoiled : unsigned char { block, ended_block, comment };
 
-    [[gnu::cold]] constexpr parse_status fail(errc e) noexcept {
+    [[gnu::cold]] constexpr parse_status fail(errc e, field_name of = field_name::data) noexcept {
         error_ = e;
-        spoiled_ = spoiled::block;
-        return parse_status::failed;
-    }
-
-    [[gnu::cold]] constexpr parse_status fail_line(field_name name) noexcept {
-        fail(errc::line_too_long);
-        if (name == field_name::comment) spoiled_ = spoiled::comment;
+        spoiled_ = of == field_name::comment ? spoiled::comment : spoiled::block;
         return parse_status::failed;
     }
 
@@ -240,24 +223,24 @@ private:
 
     /// A further line of data, of any size.
     [[gnu::noinline]] constexpr parse_status join(std::string_view value) {
-        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value)) {
+        if (exceeds(data_.size() + 1 + value.size(), limits_.event) || !data_.join(value))
             return fail(errc::event_too_large);
-        }
         return parse_status::need_input;
     }
 
     [[gnu::noinline]] constexpr parse_status append_other(field_name name, std::string_view part,
                                                           std::size_t line_size) {
-        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
+        if (limits_.is_kept(name) && exceeds(line_size, limits_.line))
+            return fail(errc::line_too_long, name);
         switch (name) {
         case field_name::event:
             if (!type_.append(part)) return fail(errc::type_too_long);
-            return check(type_.size(), limits_.type, errc::type_too_long);
+            return check(limits_.check_type(type_.size()));
         case field_name::id:
             if (!part_.append(part)) return fail(errc::id_too_long);
-            return check(part_.size(), limits_.id, errc::id_too_long);
+            return check(limits_.check_id(part_.size()));
         case field_name::comment:
-            if (comments_ && !part_.append(part)) return fail_line(name);
+            if (limits_.comments() && !part_.append(part)) return fail(errc::line_too_long, name);
             break;
         case field_name::retry: digits_.append(part); break;
         default: break;
@@ -272,47 +255,12 @@ private:
 
     /// With a NUL in it an id is ignored.
     constexpr parse_status add_id(std::string_view value) {
-        if (!holds_nul(value)) next_id_.borrow(value);
+        if (!holds_nul(value)) id_.next().borrow(value);
         return parse_status::need_input;
     }
 
-    /// Whether a whole line exceeds a limit.
-    constexpr parse_status check_line(field_name name, std::size_t value_size,
-                                      std::size_t line_size) noexcept {
-        if (is_kept(name) && exceeds(line_size, limits_.line)) return fail_line(name);
-        switch (name) {
-        case field_name::event: return check(value_size, limits_.type, errc::type_too_long);
-        case field_name::id: return check(value_size, limits_.id, errc::id_too_long);
-        case field_name::data: // further lines are checked where they are joined
-            if (data_.has_value()) break;
-            return check(value_size, limits_.event, errc::event_too_large);
-        default: break;
-        }
-        return parse_status::need_input;
-    }
-
-    /// Whether lines of this name take memory, and so have a limit.
-    [[nodiscard]] constexpr bool is_kept(field_name name) const noexcept {
-        return name == field_name::comment
-                   ? comments_
-                   : name != field_name::unknown && name != field_name::retry;
-    }
-
-    /// The last event id buffer becomes the last event id string.
-    [[gnu::always_inline]] constexpr void commit_id() {
-        if (!next_id_.is_borrowed()) [[unlikely]]
-            return take_owned_id();
-        id_.borrow(next_id_.view());
-        next_id_.reset();
-    }
-
-    [[gnu::noinline]] constexpr void take_owned_id() {
-        std::swap(id_, next_id_);
-        next_id_.reset();
-    }
-
-    constexpr parse_status check(std::size_t size, std::size_t limit, errc e) noexcept {
-        return exceeds(size, limit) ? fail(e) : parse_status::need_input;
+    constexpr parse_status check(errc e) noexcept {
+        return e != errc::success ? fail(e) : parse_status::need_input;
     }
 
     constexpr parse_status end_retry() {
@@ -323,7 +271,7 @@ private:
 
     constexpr parse_status end_comment() {
         ++comment_count_;
-        if (!comments_) return parse_status::need_input;
+        if (!limits_.comments()) return parse_status::need_input;
         if (decode(part_)) return parse_status::comment;
         spoiled_ = spoiled::comment;
         return parse_status::failed;
@@ -335,20 +283,17 @@ private:
         return e == errc::success;
     }
 
-    [[no_unique_address]] Limits limits_{};
-    std::size_t common_sizes_ = common_sizes(limits_); ///< how many sizes common lines may have
+    line_limits<Limits> limits_;
     slot data_{};
     slot type_{};
-    slot next_id_{}; ///< the last event id buffer, where this block set it
-    slot id_{};      ///< the last event id string
-    slot part_{};    ///< an id or comment that comes in parts; the comment being reported
+    id_buffer<Storage> id_{};
+    slot part_{}; ///< an id or comment that comes in parts; the comment being reported
     text_decoder<Storage> decoder_{};
     retry_value digits_{};
     std::int64_t retry_ = 0;
     std::uint64_t comment_count_ = 0;
     errc error_ = errc::success;
     spoiled spoiled_ = spoiled::block;
-    bool comments_ = false;
 };
 
 } // namespace sse::detail

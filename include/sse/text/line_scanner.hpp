@@ -1,7 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/text/avx2.hpp>
+#include <sse/text/avx2_scan.hpp>
+#include <sse/text/avx2_utf8.hpp>
 #include <sse/text/scan.hpp>
 #include <sse/text/stretch_scan.hpp>
 

@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #include "support/catch.hpp"
 
+#include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/server/stream_buffer.hpp>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace server_stream_buffer_test {
@@ -30,6 +33,10 @@ struct sink final : sse::detail::stream_sink {
         return n;
     }
     void wait_writable(bool) override { waits = true; }
+    void wait_turn_end(std::shared_ptr<sse::detail::stream_feeder> f) override {
+        sse::asio::post(feeder->executor(),
+                        sse::detail::calls<&sse::detail::stream_feeder::on_turn_end>(std::move(f)));
+    }
     void finish() override { finished = true; }
     void abort(const sse::error_code& why) override { feeder->on_gone(why); }
     [[nodiscard]] bool chunked() const noexcept override { return true; }

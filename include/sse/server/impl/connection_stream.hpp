@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/server/connection.hpp>
 #include <sse/server/cors.hpp>
 #include <sse/server/judgement.hpp>
@@ -56,6 +58,11 @@ void connection<Executor>::enter_stream(std::shared_ptr<stream_feeder> feeder,
     else
         http_->reader.reset();
     if (!processing_) wait_readable();
+}
+
+template <class Executor>
+void connection<Executor>::wait_turn_end(std::shared_ptr<stream_feeder> feeder) {
+    asio::post(state_->own_executor, calls<&stream_feeder::on_turn_end>(std::move(feeder)));
 }
 
 template <class Executor>
