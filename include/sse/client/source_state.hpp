@@ -44,9 +44,9 @@ public:
     /// Takes an event that needs no I/O, unless a receive is under way.
     [[nodiscard]] bool try_receive(event& into) {
         if (busy_) return false;
-        if (!core_->feed().has_hooks()) return core_->try_receive(into);
-        const auto alive = core_; // a hook may destroy the source
-        return alive->try_receive(into);
+        core_type& core = *core_;
+        const auto alive = core.feed().has_hooks() ? core_ : nullptr; // one may destroy the source
+        return core.try_receive(into);
     }
 
     /// A receive begins, unless there is one.
