@@ -2,7 +2,7 @@
 #pragma once
 
 #include <sse/client/connection_fsm.hpp>
-#include <sse/client/relay.hpp>
+#include <sse/client/receive_completion.hpp>
 #include <sse/client/source_state.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/text/error.hpp>
@@ -22,8 +22,9 @@ class receive_op {
 public:
     using transport = typename State::transport;
     using kind = connection_action::kind;
-    using executor_type = asio::associated_executor_t<Handler, typename State::executor_type>;
-    using allocator_type = asio::associated_allocator_t<Handler>;
+    using completion = receive_completion<State, Result, Handler>;
+    using executor_type = typename completion::executor_type;
+    using allocator_type = typename completion::allocator_type;
     using cancellation_slot_type = asio::cancellation_slot;
 
     /// Starts a receive, inside the initiating function.
@@ -37,10 +38,10 @@ public:
     }
 
     [[nodiscard]] executor_type get_executor() const noexcept {
-        return asio::get_associated_executor(handler_, state_->executor());
+        return completion_.get_executor(*state_);
     }
     [[nodiscard]] allocator_type get_allocator() const noexcept {
-        return asio::get_associated_allocator(handler_);
+        return completion_.get_allocator();
     }
     [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept {
         return state_->slot();
@@ -49,7 +50,7 @@ public:
     /// Behind a `post`.
     void operator()() {
         const std::shared_ptr<State> state = state_;
-        if (step_ == step::refused) return complete(errc::operation_in_progress, *state);
+        if (is_refused_) return complete(errc::operation_in_progress, *state);
         if (state->cancelled()) return end(asio::error::operation_aborted, *state);
         begin(*state);
     }
@@ -66,30 +67,16 @@ public:
     }
 
 private:
-    using relay = detail::relay<Handler, Result, executor_type>;
-    using receive = typename relay::receive;
-
-    enum class step {
-        running,
-        refused, // there is another receive, of which nothing here may be touched
-    };
-
-    struct resting {
-        State& state;
-        ~resting() { state.rest(); }
-    };
+    using relay = typename completion::relay;
+    using receive = typename completion::receive;
 
     receive_op(std::shared_ptr<State> state, Handler&& handler, Result result)
-        : state_(std::move(state)), handler_(std::move(handler)), result_(result) {}
-
-    /// Whether there is an event that needs no I/O.
-    static bool receive_at_once(State& state) {
-        return Result::is_borrowed ? state.core().receive_at_once() : state.core().receive_one();
-    }
+        : state_(std::move(state)), completion_(std::move(handler), result) {}
 
     /// A receive goes on behind the handler of the one before.
     static void relayed(receive& next, State& state) {
-        if (!next.cancelled && !receive_at_once(state)) return passed(next, state).go_on(state);
+        if (!next.cancelled && !completion::receive_at_once(state))
+            return passed(next, state).go_on(state);
         state.end();
         next.result.complete(std::move(next.handler),
                              next.cancelled ? asio::error::operation_aborted : error_code(),
@@ -99,27 +86,23 @@ private:
     /// The operation of a receive that was relayed.
     static receive_op passed(receive& next, State& state) {
         receive_op op(state.shared_from_this(), std::move(next.handler), next.result);
-        op.watch_slot(state);
+        op.completion_.watch_slot(state);
         return op;
-    }
-
-    void watch_slot(State& state) const {
-        state.cancel_by(asio::get_associated_cancellation_slot(handler_));
     }
 
     /// A read that has to be done anyway begins at once. Everything else might call the user.
     void start(State& state) {
         if (!state.begin()) {
-            step_ = step::refused;
+            is_refused_ = true;
             return asio::post(std::move(*this));
         }
-        watch_slot(state);
+        completion_.watch_slot(state);
         if (!state.core().must_read()) return asio::post(std::move(*this));
         begin(state);
     }
 
     void begin(State& state) {
-        if (receive_at_once(state)) return end({}, state);
+        if (completion::receive_at_once(state)) return end({}, state);
         go_on(state);
     }
 
@@ -141,18 +124,13 @@ private:
 
     void end(error_code ec, State& state) {
         state.end();
-        if (auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected())
-            slot.clear();
+        completion_.clear_slot();
         complete(ec, state);
     }
 
     void complete(error_code ec, State& state) {
-        const executor_type executor = get_executor();
-        const resting last{state};
-        relay::run(
-            &state, executor,
-            [&] { result_.complete(std::move(handler_), ec, state.shared_core()); },
-            [&state](receive&& next) { relayed(next, state); },
+        completion_.complete(
+            ec, state, [&state](receive&& next) { relayed(next, state); },
             [&state](receive&& next) {
                 const bool cancelled = next.cancelled;
                 receive_op op = passed(next, state);
@@ -162,9 +140,8 @@ private:
     }
 
     std::shared_ptr<State> state_;
-    Handler handler_;
-    Result result_;
-    step step_ = step::running;
+    completion completion_;
+    bool is_refused_ = false; ///< there is another receive, of which nothing may be touched
     kind done_ = kind::wait;
 };
 

@@ -54,7 +54,7 @@ public:
         return feed_.receive_one();
     }
     /// Takes an event that the feed has already.
-    [[nodiscard]] bool try_receive(event& into) {
+    [[nodiscard, gnu::always_inline]] bool try_receive(event& into) {
         if (!receive_one()) return false;
         into.assign(feed_.take());
         return true;

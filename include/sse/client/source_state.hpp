@@ -2,6 +2,8 @@
 #pragma once
 
 #include <sse/client/early_response.hpp>
+#include <sse/client/open_options.hpp>
+#include <sse/client/receive_timer.hpp>
 #include <sse/client/source_core.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/open.hpp>
@@ -9,7 +11,6 @@
 #include <sse/text/error.hpp>
 #include <sse/text/event.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -44,9 +45,9 @@ public:
     /// Takes an event that needs no I/O, unless a receive is under way.
     [[nodiscard]] bool try_receive(event& into) {
         if (busy_) return false;
-        if (!core_->feed().has_hooks()) return core_->try_receive(into);
-        const auto alive = core_; // a hook may destroy the source
-        return alive->try_receive(into);
+        core_type& core = *core_;
+        const auto alive = core.feed().has_hooks() ? core_ : nullptr; // one may destroy the source
+        return core.try_receive(into);
     }
 
     /// A receive begins, unless there is one.
@@ -79,22 +80,21 @@ public:
     /// the next one until `rest`.
     void end() {
         busy_ = false;
-        late_ = false;
-        deadline_ = net::time_point::max();
+        timer_.forget();
         if (!core_->fsm().readable()) disconnect();
     }
 
     /// The handler of a receive has returned, and has started the next one or not.
     void rest() {
         if (busy_) return;
-        disarm();
+        timer_.disarm();
         work_.reset();
     }
 
     /// What to do after the operation `done` ended with `ec`.
     [[nodiscard]] connection_action resume(kind done, error_code ec, std::size_t size) {
         signal_.slot().clear();
-        const bool late = std::exchange(late_, false);
+        const bool late = timer_.take_late();
         const net::time_point at = now();
         if (done == kind::prepare) core_->requests().unwatch();
         if (done == kind::send) ec = end_watch(ec);
@@ -131,18 +131,7 @@ public:
     void connect(Handler&& handler) {
         disconnect();
         const http::url& url = core_->url();
-        const event_source_timeouts& limits = core_->options().timeouts;
-        net::open_options options;
-        options.connect.timeout = limits.connect;
-        options.connect.address_timeout = limits.address;
-        options.connect.attempt_delay = limits.attempt_delay;
-        options.connect.unix_socket = core_->options().unix_socket;
-        options.proxy = core_->proxy();
-        if (url.secure()) options.tls = core_->options().tls;
-        options.client_certificate = core_->fsm().target().send_credentials;
-        options.handshake_timeout = limits.handshake;
-        options.close_timeout = limits.close;
-        net::async_open(net_, executor_, url.host, url.port, options,
+        net::async_open(net_, executor_, url.host, url.port, open_options_of(*core_),
                         std::forward<Handler>(handler));
     }
 
@@ -165,7 +154,7 @@ public:
     template <class Handler>
     void wait(Handler&& handler) {
         disconnect();
-        timer_.async_wait(std::forward<Handler>(handler));
+        timer_.wait(std::forward<Handler>(handler));
     }
 
     /// Sets the deadline of what comes next, or the end of the wait. Handlers run on `op`'s
@@ -173,15 +162,10 @@ public:
     template <class Operation>
     void arm(const connection_action& action, const Operation& op) {
         if (action.what == kind::wait || action.what == kind::prepare) {
-            disarm();
-            timer_.expires_at(action.until);
+            timer_.wait_until(action.until);
             if (action.what == kind::prepare) watch_draft(op.get_executor());
-        } else {
-            deadline_ = action.until;
-            if (deadline_ == net::time_point::max())
-                stop_watch();
-            else if (!is_watched())
-                watch(op.get_executor());
+        } else if (timer_.limit(action.until)) {
+            watch(op.get_executor());
         }
     }
 
@@ -196,13 +180,7 @@ public:
     }
 
 private:
-    template <class Executor1>
-    struct deadline_handler {
-        std::shared_ptr<source_state> state;
-        std::size_t watch;
-        Executor1 executor;
-        void operator()(const error_code&) { state->expired(watch, executor); }
-    };
+    using timer = receive_timer<typename Net::timer>;
 
     /// Whether what happened in the moment of a cancellation has to be acted upon all the same,
     /// since it does not come again: how the connection broke, and that the request is out.
@@ -225,7 +203,7 @@ private:
                 if (state && answered && answered->unwatch()) state->interrupt();
             });
         };
-        if (!draft->watch(std::move(wake))) timer_.expires_at(now());
+        if (!draft->watch(std::move(wake))) timer_.wait_until(now());
     }
 
     /// Looks out for a response while the body is written. Handlers run on `executor`.
@@ -261,45 +239,32 @@ private:
         return core_->parse(at);
     }
 
-    /// Whether there is a wait that ends before the deadline. It will look again, so a deadline
-    /// that moves with each read does not cost a wait each.
-    [[nodiscard]] bool is_watched() const { return watching_ && timer_.expiry() <= deadline_; }
-
-    void stop_watch() {
-        if (std::exchange(watching_, false)) timer_.cancel();
-    }
-
     template <class Executor1>
     void watch(const Executor1& executor) {
-        watching_ = true;
-        timer_.expires_at(deadline_);
-        timer_.async_wait(asio::bind_executor(
-            executor, deadline_handler<Executor1>{this->shared_from_this(), ++watch_, executor}));
+        timer_.watch([&](std::size_t round) {
+            return asio::bind_executor(
+                executor, [state = this->shared_from_this(), round, executor](const error_code&) {
+                    state->expired(round, executor);
+                });
+        });
     }
 
     template <class Executor1>
-    void expired(std::size_t watch, const Executor1& executor) {
-        if (watch != watch_ || !watching_) return;
-        watching_ = false;
-        if (core_->fsm().ready_state() == ready_state::open) extend_deadline();
-        if (deadline_ == net::time_point::max()) return;
-        if (now() < deadline_) return this->watch(executor);
-        late_ = true;
-        interrupt();
+    void expired(std::size_t round, const Executor1& executor) {
+        switch (timer_.expired(round, alive_until())) {
+        case timer::verdict::nothing: return;
+        case timer::verdict::watch: return watch(executor);
+        case timer::verdict::late: return interrupt();
+        }
     }
 
     /// The idle timeout counts from every byte: also from one that could not be read yet, as it is
     /// within a TLS record.
-    void extend_deadline() {
-        if (!transport_ || !transport_->stream()) return;
+    [[nodiscard]] net::time_point alive_until() {
+        const bool is_open = core_->fsm().ready_state() == ready_state::open;
+        if (!is_open || !transport_ || !transport_->stream()) return {};
         const auto last = transport_->stream()->last_received();
-        deadline_ = (std::max)(deadline_, net::saturated_add(last, core_->options().timeouts.idle));
-    }
-
-    void disarm() {
-        deadline_ = net::time_point::max();
-        late_ = false;
-        stop_watch();
+        return net::saturated_add(last, core_->options().timeouts.idle);
     }
 
     void interrupt() { signal_.emit(asio::cancellation_type::terminal); }
@@ -307,7 +272,7 @@ private:
     /// Ends what is outstanding, and the connection.
     void cut() {
         const auto alive = this->shared_from_this();
-        disarm();
+        timer_.disarm();
         interrupt();
         disconnect();
     }
@@ -320,18 +285,14 @@ private:
     Executor executor_;
     Net net_;
     std::shared_ptr<core_type> core_;
-    typename Net::timer timer_;
+    timer timer_;
     std::optional<asio::executor_work_guard<Executor>> work_; ///< while a receive is under way
     std::optional<transport> transport_;
     asio::cancellation_signal signal_;
     early_response early_;
     asio::cancellation_signal early_signal_; ///< ends the wait for it
-    net::time_point deadline_ = net::time_point::max();
-    std::size_t watch_ = 0;
-    bool watching_ = false;  ///< a wait for the deadline is under way
-    bool late_ = false;      ///< the deadline passed
-    bool busy_ = false;      ///< a receive is under way
-    bool cancelled_ = false; ///< the user does not want it any more
+    bool busy_ = false;                      ///< a receive is under way
+    bool cancelled_ = false;                 ///< the user does not want it any more
 };
 
 } // namespace sse::detail

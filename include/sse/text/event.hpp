@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/text/text_copy.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -42,21 +44,10 @@ struct event_view {
     [[nodiscard]] friend bool operator==(const event_view&, const event_view&) = default;
 };
 
-inline void event::assign(const event_view& other) {
-    // Most texts fit over the last one. Appending costs less than std::string::assign, which looks
-    // out for overlaps.
-    const auto copy = [](std::string_view from, std::string& to) {
-        if (from.size() <= to.size()) {
-            to.erase(from.size());
-            from.copy(to.data(), from.size());
-        } else {
-            to.clear();
-            to.append(from);
-        }
-    };
-    copy(other.type, type);
-    copy(other.data, data);
-    copy(other.id, id);
+[[gnu::always_inline]] inline void event::assign(const event_view& other) {
+    detail::copy_name_over(other.type, type);
+    detail::copy_over(other.data, data);
+    detail::copy_name_over(other.id, id);
 }
 
 inline event::operator event_view() const noexcept { return {type, data, id}; }
