@@ -71,6 +71,9 @@ public:
         waiting_ = true;
         tell_later();
     }
+    void wait_turn_end(std::shared_ptr<sse::detail::stream_feeder> feeder) override {
+        asio::post(executor_, [feeder = std::move(feeder)] { feeder->on_turn_end(); });
+    }
     void finish() override {
         open_ = false;
         feeder_.reset();
