@@ -119,7 +119,7 @@ private:
     }
 
     void post_turn_end() {
-        if (posted_ || sink_ == nullptr) return;
+        if (posted_) return;
         posted_ = true;
         sink_->wait_turn_end(shared_from_this());
     }
