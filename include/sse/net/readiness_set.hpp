@@ -3,6 +3,7 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/member_call.hpp>
+#include <sse/net/readiness_batch.hpp>
 #include <sse/net/readiness_entry.hpp>
 
 #ifdef __linux__
@@ -10,10 +11,8 @@
 #include <unistd.h>
 #endif
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 
 namespace sse::net {
@@ -24,14 +23,11 @@ namespace sse::net {
 /// watches. A wait in it takes no memory beyond its entry's, where one of Asio's takes 300 bytes.
 ///
 /// It keeps its execution context running while it has entries. Observers are called on the
-/// executor, up to `batch_size` of them in one turn of the event loop. Those whose entries leave in
-/// the meantime are not called.
-/// Thread safety: unsafe, one (implicit) strand.
+/// executor, up to `readiness_batch::capacity` of them in one turn of the event loop. Those whose
+/// entries leave in the meantime are not called. Thread safety: unsafe, one (implicit) strand.
 template <class Executor>
 class readiness_set : public std::enable_shared_from_this<readiness_set<Executor>> {
 public:
-    static constexpr std::size_t batch_size = 128;
-
     explicit readiness_set(const Executor& executor) : watched_(executor) {}
     readiness_set(const readiness_set&) = delete;
     readiness_set& operator=(const readiness_set&) = delete;
@@ -66,8 +62,7 @@ public:
     /// child process has the same socket. No wait of it is told any more.
     void remove(readiness_entry& e) noexcept {
         static_cast<void>(control(EPOLL_CTL_DEL, e));
-        for (std::size_t i = at_; i < count_; ++i)
-            if (batch_[i].data.ptr == &e) batch_[i].data.ptr = nullptr;
+        batch_.remove(e);
         if (--size_ != 0 || !watching_) return;
         error_code ignored;
         static_cast<void>(watched_.cancel(ignored));
@@ -96,14 +91,14 @@ private:
         watching_ = false;
         if (ec) return watch(); // cancelled when there were no entries
         in_turn_ = true;
-        const int n = ::epoll_wait(watched_.native_handle(), batch_.data(), batch_size, 0);
-        count_ = n > 0 ? static_cast<std::size_t>(n) : 0;
+        const int n = ::epoll_wait(watched_.native_handle(), batch_.data(), batch_.capacity, 0);
+        batch_.begin(n > 0 ? static_cast<std::size_t>(n) : 0);
         try {
-            for (at_ = 0; at_ < count_; ++at_)
+            for (; !batch_.empty(); batch_.next())
                 tell();
         } catch (...) { // of what a user's function threw
-            for (; at_ < count_; ++at_)
-                if (readiness_entry* e = current()) ask(*e);
+            for (; !batch_.empty(); batch_.next())
+                if (readiness_entry* const e = batch_.entry()) ask(*e);
             end_turn();
             throw;
         }
@@ -111,25 +106,15 @@ private:
     }
 
     void end_turn() {
-        at_ = count_ = 0;
         in_turn_ = false;
         watch();
     }
 
-    /// The entry whose turn it is; null once it has left.
-    [[nodiscard]] readiness_entry* current() const noexcept {
-        return static_cast<readiness_entry*>(batch_[at_].data.ptr);
-    }
-
     void tell() {
-        if (current() == nullptr) return;
-        constexpr std::uint32_t failed = EPOLLHUP | EPOLLERR;
-        const std::uint32_t events = batch_[at_].events;
-        current()->on_told((events & (EPOLLIN | EPOLLRDHUP | failed)) != 0,
-                           (events & (EPOLLOUT | failed)) != 0,
-                           (events & (EPOLLRDHUP | failed)) != 0);
+        if (batch_.entry() == nullptr) return;
+        batch_.tell();
         for (const readiness what : {readiness::writable, readiness::readable}) {
-            readiness_entry* const e = current();
+            readiness_entry* const e = batch_.entry(); // gone, if who was called took it out
             if (e != nullptr && e->end(what)) e->observer().on_ready(what, {});
         }
     }
@@ -138,9 +123,7 @@ private:
     std::size_t size_ = 0;
     bool watching_ = false; // a wait is under way
     bool in_turn_ = false;
-    std::size_t at_ = 0; // in the batch
-    std::size_t count_ = 0;
-    std::array<epoll_event, batch_size> batch_;
+    readiness_batch batch_;
 };
 
 #else

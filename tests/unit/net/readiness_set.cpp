@@ -280,7 +280,7 @@ TEST_CASE("readiness_set: a socket may enter in the place of one that just left"
 
 TEST_CASE("readiness_set: a turn of many leaves others their turn", "[readiness]") {
     fixture f;
-    constexpr std::size_t count = set_type::batch_size * 2 + 1;
+    constexpr std::size_t count = net::readiness_batch::capacity * 2 + 1;
     std::size_t told = 0;
     std::size_t told_before_other = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -292,7 +292,7 @@ TEST_CASE("readiness_set: a turn of many leaves others their turn", "[readiness]
         };
     }
     f.run();
-    CHECK(told_before_other == set_type::batch_size);
+    CHECK(told_before_other == net::readiness_batch::capacity);
     CHECK(told == count);
 }
 
