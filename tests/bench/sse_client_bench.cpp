@@ -8,9 +8,11 @@
 // is live or paced waits by epoll, the drain as well. CPU is that of the reading thread, which is
 // all of the process, in the kernel as well, behind the first event: connecting and the head are
 // not counted. Each row is the median of several rounds in which the drain and all forms of
-// receiving take turns. Read the ratios. *memchr only* is a drain that looks for line ends, which
-// is the least that anybody does who wants to know where events begin; *parser only* is one that
-// has the bytes parsed where they lie, without anything of a client around it.
+// receiving take turns. Read the ratios. *memchr only* and *scan only* are drains that look for
+// line ends, by the C library and by the parser's vectors, which is the least that anybody does who
+// wants to know where events begin; *parser only* is one that has the bytes parsed where they lie,
+// without anything of a client around it.
+#include "line_count.hpp"
 #include "measure.hpp"
 #include "stream_sender.hpp"
 #include "support/allocation_count.hpp"
@@ -89,7 +91,7 @@ cost measure(const stream& from, Read&& read) {
 }
 
 /// What a drain does with what it reads.
-enum class looking { nowhere, for_line_ends, for_events };
+enum class looking { nowhere, for_line_ends, for_lines, for_events };
 
 /// Looks at the first and the last byte of each event.
 struct event_counter {
@@ -136,7 +138,7 @@ public:
             look({buffer_.front().bytes, n});
             left -= n;
         }
-        sse::bench::keep(line_ends_ + counter_.sum);
+        sse::bench::keep(lines_ + counter_.sum);
     }
 
 private:
@@ -153,7 +155,9 @@ private:
 
     void look(std::string_view bytes) {
         if (looks_ == looking::for_line_ends)
-            line_ends_ += sse::bench::count_with_memchr(bytes, '\n');
+            lines_ += sse::bench::count_with_memchr(bytes, '\n');
+        else if (looks_ == looking::for_lines)
+            lines_ += sse::bench::count_lines(bytes);
         else if (looks_ == looking::for_events)
             (void)parser_.push(bytes, counter_);
     }
@@ -172,7 +176,7 @@ private:
     std::vector<cache_line> buffer_ = std::vector<cache_line>(read_size / sizeof(cache_line));
     sse::parser parser_;
     event_counter counter_;
-    std::size_t line_ends_ = 0;
+    std::size_t lines_ = 0;
 };
 
 /// Sockets with the drain's room.
@@ -265,6 +269,7 @@ struct form {
 };
 constexpr form plain_drain{"drain", looking::nowhere, nullptr};
 constexpr std::array forms{form{"memchr only", looking::for_line_ends, nullptr},
+                           form{"scan only", looking::for_lines, nullptr},
                            form{"parser only", looking::for_events, nullptr},
                            form{"batch", looking::nowhere, &reader::receive_batch},
                            form{"owning", looking::nowhere, &reader::receive_owned},
