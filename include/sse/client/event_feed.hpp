@@ -32,6 +32,8 @@ public:
 
     /// Where to read to, once everything that came was parsed.
     [[nodiscard]] asio::mutable_buffer buffer() { return buffer_.prepare(); }
+    /// Whether more is there to be read at once.
+    [[nodiscard]] bool expects_more() const noexcept { return buffer_.expects_more(); }
 
     /// `size` bytes came into the buffer. They are kept until they are parsed.
     void fill(std::size_t size, net::time_point now) {

@@ -25,6 +25,9 @@ public:
     /// written.
     static constexpr std::align_val_t alignment{64};
 
+    /// So many reads in a row may be made without a turn of the event loop in between.
+    static constexpr std::size_t row = 4;
+
     /// Where the next read goes. What was read before is gone.
     [[nodiscard]] asio::mutable_buffer prepare() {
         const std::size_t size = next_size();
@@ -32,22 +35,26 @@ public:
             bytes_.reset(static_cast<char*>(::operator new[](size, alignment)));
             size_ = size;
             small_reads_ = 0;
-            filled_ = false;
+            full_reads_ = 0;
         }
         return {bytes_.get(), size_};
     }
 
     /// What a read of `size` bytes brought.
     [[nodiscard]] std::span<char> take(std::size_t size) noexcept {
-        filled_ = size == size_;
+        full_reads_ = size == size_ ? full_reads_ + 1 : 0;
         small_reads_ = size < smallest ? small_reads_ + 1 : 0;
         return {bytes_.get(), size};
     }
 
+    /// Whether the last read left no room, so that more is there already, and the next one need not
+    /// wait its turn.
+    [[nodiscard]] bool expects_more() const noexcept { return full_reads_ % row != 0; }
+
 private:
     [[nodiscard]] std::size_t next_size() const noexcept {
         if (size_ == 0 || small_reads_ >= patience) return smallest;
-        return filled_ ? (std::min)(size_ * factor, largest) : size_;
+        return full_reads_ != 0 ? (std::min)(size_ * factor, largest) : size_;
     }
 
     struct release {
@@ -57,7 +64,7 @@ private:
     std::unique_ptr<char[], release> bytes_;
     std::size_t size_ = 0;
     std::size_t small_reads_ = 0;
-    bool filled_ = false; ///< the last read left no room
+    std::size_t full_reads_ = 0; ///< the last ones, that left no room
 };
 
 } // namespace sse::detail

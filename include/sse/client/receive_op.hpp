@@ -29,7 +29,7 @@ public:
 
     /// Starts a receive, inside the initiating function.
     static void initiate(const std::shared_ptr<State>& state, Result result, Handler& handler) {
-        if (!state->core().must_read() &&
+        if (!state->core().must_wait() &&
             relay::can_take(state.get(),
                             asio::get_associated_executor(handler, state->executor())) &&
             state->begin())
@@ -76,7 +76,7 @@ private:
     /// A receive goes on behind the handler of the one before.
     static void relayed(receive& next, State& state) {
         if (!next.cancelled && !completion::receive_at_once(state))
-            return passed(next, state).go_on(state);
+            return passed(next, state).carry_out(state, state.go_on());
         state.end();
         next.result.complete(std::move(next.handler),
                              next.cancelled ? asio::error::operation_aborted : error_code(),
@@ -103,14 +103,13 @@ private:
 
     void begin(State& state) {
         if (completion::receive_at_once(state)) return end({}, state);
-        go_on(state);
+        carry_out(state, state.core().receive(state.now()));
     }
-
-    void go_on(State& state) { carry_out(state, state.core().receive(state.now())); }
 
     void carry_out(State& state, connection_action action) {
         // A hook may have cancelled the receive, while there was nothing to interrupt.
-        if (action.what != kind::complete && state.cancelled()) action = state.cancel();
+        if (action.what != kind::complete && state.cancelled())
+            action = state.core().resume({.what = State::input::cancelled}, state.now());
         done_ = action.what;
         if (action.what == kind::complete) return end(action.error, state);
         state.arm(action, *this);

@@ -71,6 +71,9 @@ public:
         return fsm_.readable() && feed_.drained() && !feed_.has_event() && !feed_.has_new_id();
     }
 
+    /// Whether it reads and has to wait for that.
+    [[nodiscard]] bool must_wait() const noexcept { return must_read() && !feed_.expects_more(); }
+
     [[nodiscard]] connection_action resume(const connection_input& in, time_point now) {
         if (in.what == input::connected) ++feed_.counters().connections;
         return settle(decide(in, now), now);

@@ -70,9 +70,7 @@ public:
         cancelled_ = true;
         interrupt();
     }
-    /// Whether the user does not want the receive any more.
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
-
     /// What ends whatever is outstanding.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
@@ -116,11 +114,6 @@ public:
         return ec ? finished(input::failed, ec, at) : core_->parse(at);
     }
 
-    /// What to do instead of going on, when the user cancelled the receive.
-    [[nodiscard]] connection_action cancel() {
-        return core_->resume({.what = input::cancelled}, now());
-    }
-
     [[nodiscard]] connection_action connected(error_code ec, transport connection) {
         if (!ec && core_->fsm().ready_state() != ready_state::closed)
             transport_.emplace(std::move(connection));
@@ -149,6 +142,15 @@ public:
     template <class Handler>
     void read(Handler&& handler) {
         transport_->async_read_some(core_->feed().buffer(), std::forward<Handler>(handler));
+    }
+
+    /// What a receive without an event does. Behind a read that left no room it reads at once.
+    [[nodiscard]] connection_action go_on() {
+        const connection_action action = core_->receive(now());
+        if (action.what != kind::read || !core_->feed().expects_more()) return action;
+        error_code ec;
+        const std::size_t size = transport_->read_some(core_->feed().buffer(), ec);
+        return ec == asio::error::would_block ? action : resume(kind::read, ec, size);
     }
 
     template <class Handler>

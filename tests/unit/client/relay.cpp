@@ -75,6 +75,53 @@ struct fixture {
     }
 };
 
+/// A source of batches on a stream that fills every read.
+struct full_reads {
+    using buffer = detail::read_buffer;
+
+    source_fixture f{};
+    source_fixture::source_type source;
+    scripted_connection& peer;
+    std::size_t events = 0;
+    std::size_t batches = 0;
+    error_code failed{};
+
+    /// The events come a second behind the head.
+    explicit full_reads(std::size_t bytes)
+        : source(f.make()), peer(f.peer().accept().expect_request().open_stream().send(
+                                text(bytes), after(std::chrono::seconds(1)))) {
+        f.peer().refuse_the_rest();
+    }
+
+    /// Events of 64 bytes.
+    static std::string text(std::size_t bytes) {
+        std::string events;
+        while (events.size() < bytes)
+            events += "data: " + std::string(56, 'x') + "\n\n";
+        return events;
+    }
+
+    void receive(asio::cancellation_slot slot = {}) {
+        source.async_receive_batch(
+            asio::bind_cancellation_slot(slot, [this, slot](error_code ec, event_batch batch) {
+                failed = ec;
+                ++batches;
+                for (const event_view e : batch)
+                    events += e.data.size() == 56 ? 1 : 0;
+                if (!ec) receive(slot);
+            }));
+    }
+
+    /// The most batches that came in one turn of the event loop.
+    std::size_t most_in_a_turn() {
+        f.sim.context().restart();
+        std::size_t most = 0;
+        for (std::size_t before = 0; f.sim.context().poll_one() != 0; before = batches)
+            most = (std::max)(most, batches - before);
+        return most;
+    }
+};
+
 const std::string aborted = "! " + error_code(asio::error::operation_aborted).message();
 
 } // namespace
@@ -92,6 +139,49 @@ TEST_CASE("relay: events at hand come without a turn of the loop each, one by on
     CHECK(x.f.log.size() == 200);
     CHECK(x.f.log.back() == "199");
     CHECK_FALSE(x.nested);
+}
+
+TEST_CASE("relay: a read that left no room is followed by others at once, a few in a row",
+          "[relay]") {
+    using buffer = detail::read_buffer;
+    full_reads x(16 * buffer::largest);
+    x.peer.stall();
+    x.receive();
+    x.f.sim.settle();
+    x.f.sim.clock().advance_to_next();
+    const std::size_t most = x.most_in_a_turn();
+    CHECK(x.events == 16 * buffer::largest / 64);
+    CHECK(most >= buffer::row);
+    CHECK(most <= buffer::row + 2); // two more while the buffer grows
+}
+
+TEST_CASE("relay: a read at once that finds nothing waits, or finds the end", "[relay]") {
+    using buffer = detail::read_buffer;
+    full_reads x(buffer::smallest);
+    SECTION("waits") {
+        x.peer.send(full_reads::text(640), after(std::chrono::seconds(1))).stall();
+        x.receive();
+        x.f.sim.run_for(std::chrono::seconds(3));
+        CHECK(x.events == buffer::smallest / 64 + 10);
+        CHECK(x.f.errors.empty());
+    }
+    SECTION("finds the end") {
+        x.peer.close();
+        x.receive();
+        x.f.sim.run_for(std::chrono::milliseconds(1'500));
+        CHECK(x.events == buffer::smallest / 64);
+        CHECK(x.f.errors.size() == 1);
+    }
+    SECTION("is cancelled while it waits") {
+        asio::cancellation_signal signal;
+        x.peer.stall();
+        x.receive(signal.slot());
+        x.f.sim.run_for(std::chrono::seconds(3));
+        CHECK(x.events == buffer::smallest / 64);
+        signal.emit(asio::cancellation_type::total);
+        x.f.sim.settle();
+        CHECK(x.failed == asio::error::operation_aborted);
+    }
 }
 
 TEST_CASE("relay: what else waits for the executor gets its turn", "[relay]") {
