@@ -71,6 +71,7 @@ public:
         interrupt();
     }
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
     /// What ends whatever is outstanding.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
@@ -253,11 +254,9 @@ private:
 
     template <class Executor1>
     void expired(std::size_t round, const Executor1& executor) {
-        switch (timer_.expired(round, alive_until())) {
-        case timer::verdict::nothing: return;
-        case timer::verdict::watch: return watch(executor);
-        case timer::verdict::late: return interrupt();
-        }
+        const auto verdict = timer_.expired(round, alive_until());
+        if (verdict == timer::verdict::watch) watch(executor);
+        if (verdict == timer::verdict::late) interrupt();
     }
 
     /// The idle timeout counts from every byte: also from one that could not be read yet, as it is
