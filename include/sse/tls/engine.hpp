@@ -57,7 +57,7 @@ public:
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
 
     [[nodiscard]] tls_step handshake() {
-        ERR_clear_error();
+        clear_tls_errors();
         return outcome(SSL_do_handshake(ssl_.get()), 0);
     }
 
@@ -115,7 +115,7 @@ public:
 
     /// Sends a close_notify.
     [[nodiscard]] tls_step shutdown() {
-        ERR_clear_error();
+        clear_tls_errors();
         const int result = SSL_shutdown(ssl_.get());
         return result >= 0 ? tls_step{} : outcome(result, 0);
     }
@@ -125,7 +125,7 @@ private:
     static constexpr std::size_t record_size = std::size_t{16} << 10;
 
     [[nodiscard]] tls_step write_record(const void* data, std::size_t size) {
-        ERR_clear_error();
+        clear_tls_errors();
         std::size_t written = 0;
         const int result = SSL_write_ex(ssl_.get(), data, size, &written);
         const tls_step step = outcome(result, written);
@@ -142,7 +142,7 @@ private:
     }
 
     [[nodiscard]] tls_step read_record(asio::mutable_buffer buffer) {
-        ERR_clear_error();
+        clear_tls_errors();
         std::size_t size = 0;
         const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
         return outcome(result, size);
@@ -178,7 +178,7 @@ private:
     /// A peer that refuses us, after a TLS 1.3 handshake even, sends an alert and closes: it tells
     /// more than the broken pipe.
     [[nodiscard]] tls_step reason_of_broken_write(const tls_step& broken) {
-        ERR_clear_error();
+        clear_tls_errors();
         char byte = 0;
         std::size_t size = 0;
         const tls_step alert = outcome(SSL_peek_ex(ssl_.get(), &byte, 1, &size), size);
