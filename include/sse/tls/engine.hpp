@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 namespace sse::detail {
@@ -39,10 +38,9 @@ class tls_engine {
 public:
     /// `ssl` is set up but has no connection yet.
     tls_engine(openssl_ptr<SSL> ssl, net::transport plain)
-        : below_(std::make_unique<tls_transport>(tls_transport{std::move(plain)})),
-          ssl_(std::move(ssl)) {
+        : below_{.transport = std::move(plain)}, ssl_(std::move(ssl)) {
         if (!ssl_) return;
-        openssl_ptr<BIO> bio = transport_bio::make(*below_);
+        openssl_ptr<BIO> bio = transport_bio::make(below_);
         BIO* const raw = bio.release();
         SSL_set_bio(ssl_.get(), raw, raw);
         SSL_set_read_ahead(ssl_.get(), 1);
@@ -50,10 +48,12 @@ public:
                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                      SSL_MODE_RELEASE_BUFFERS);
     }
+    tls_engine(const tls_engine&) = delete; // it stays where OpenSSL finds the transport
+    tls_engine& operator=(const tls_engine&) = delete;
 
-    [[nodiscard]] net::time_point last_received() const noexcept { return below_->last_received; }
-    [[nodiscard]] net::transport& transport() noexcept { return below_->transport; }
-    [[nodiscard]] const net::transport& transport() const noexcept { return below_->transport; }
+    [[nodiscard]] net::time_point last_received() const noexcept { return below_.last_received; }
+    [[nodiscard]] net::transport& transport() noexcept { return below_.transport; }
+    [[nodiscard]] const net::transport& transport() const noexcept { return below_.transport; }
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
 
     [[nodiscard]] tls_step handshake() {
@@ -158,8 +158,8 @@ private:
         default: break;
         }
         // A FIN that no close_notify came before may be an attacker's.
-        if (!below_->error || below_->error == asio::error::eof) return fail(errc::truncated);
-        return fail(below_->error);
+        if (!below_.error || below_.error == asio::error::eof) return fail(errc::truncated);
+        return fail(below_.error);
     }
 
     [[nodiscard]] static tls_step fail(error_code ec) { return {tls_step::kind::failed, 0, ec}; }
@@ -186,11 +186,12 @@ private:
                                                                                      : broken;
     }
 
-    std::unique_ptr<tls_transport> below_; ///< where OpenSSL finds it, also after a move
+    // what a write needs is one stretch
+    tls_transport below_;
     openssl_ptr<SSL> ssl_;
-    tls_step pending_{};     ///< what failed behind bytes that were read before
     std::size_t held_ = 0;   ///< bytes of a record that is encrypted but not sent
     std::size_t untold_ = 0; ///< those of them that do not count as sent
+    tls_step pending_{};     ///< what failed behind bytes that were read before
     bool drained_ = false;
 };
 
