@@ -2,8 +2,8 @@
 #pragma once
 
 #include <sse/hub/options.hpp>
-#include <sse/hub/prefetch.hpp>
 #include <sse/hub/subscription.hpp>
+#include <sse/net/prefetch.hpp>
 #include <sse/server/stream_sink.hpp>
 
 #include <cstdint>
@@ -31,6 +31,10 @@ public:
 
     /// Brings the stream's connection into the cache, where the stream is.
     void prefetch_sink() const noexcept { prefetch(sink_, 192); }
+    /// Brings what that writes to, where the connection is; `step` as for `stream_sink::prefetch`.
+    void prefetch_transport(unsigned step) const noexcept {
+        if (sink_ != nullptr) sink_->prefetch(step);
+    }
     /// Sends what the socket takes. Returns whether the stream has to wait with the rest. It may be
     /// gone then, where it does not.
     bool pump();

@@ -75,6 +75,7 @@ public:
     void finish() override;
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
+    void prefetch(unsigned step) const noexcept override { transport_.prefetch(step); }
 
     // readiness_observer
     void on_ready(net::readiness what, const error_code& ec) override;

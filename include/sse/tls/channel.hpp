@@ -23,6 +23,8 @@ class tls_channel : public std::enable_shared_from_this<tls_channel> {
 public:
     /// What is read and dropped at most while the peer is waited for.
     static constexpr std::size_t drain_limit = std::size_t{1} << 20;
+    /// Within so many bytes from the front lies all that a write needs of it.
+    static constexpr std::size_t write_stretch = 2 * sizeof(void*) + sizeof(tls_engine);
 
     /// `ssl` and `plain` as for `tls_engine`.
     tls_channel(openssl_ptr<SSL> ssl, net::transport plain, std::chrono::milliseconds close_timeout)
