@@ -33,7 +33,7 @@ public:
     void prefetch_sink() const noexcept { prefetch(sink_, 192); }
     /// Brings what that writes to, where the connection is; `step` as for `stream_sink::prefetch`.
     void prefetch_transport(unsigned step) const noexcept {
-        if (sink_ != nullptr) sink_->prefetch(step);
+        if (layered_ && sink_ != nullptr) sink_->prefetch(step);
     }
     /// Sends what the socket takes. Returns whether the stream has to wait with the rest. It may be
     /// gone then, where it does not.
@@ -86,6 +86,7 @@ private:
 
     bool waiting_ = false; // for the socket
     bool ending_ = false;
+    bool layered_ = false;            // the connection
     std::uint32_t slot_ = 0;          // among the shard's streams
     std::uint32_t ends_at_ = 0;       // in 128 ms
     errc end_reason_ = errc::success; // while ending

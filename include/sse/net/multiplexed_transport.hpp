@@ -47,6 +47,8 @@ public:
         lone_->observer = &observer;
     }
 
+    /// Whether it has a transport of its own.
+    [[nodiscard]] bool is_lone() const noexcept { return lone_ != nullptr; }
     /// The transport of its own, to be moved away and given back by `run_over`; not for sockets in
     /// a set.
     [[nodiscard]] transport_type& lone() noexcept { return lone_->transport; }
