@@ -2,8 +2,8 @@
 #pragma once
 
 #include <sse/hub/options.hpp>
-#include <sse/hub/prefetch.hpp>
 #include <sse/hub/subscription.hpp>
+#include <sse/net/prefetch.hpp>
 #include <sse/server/stream_sink.hpp>
 
 #include <cstdint>
@@ -31,6 +31,10 @@ public:
 
     /// Brings the stream's connection into the cache, where the stream is.
     void prefetch_sink() const noexcept { prefetch(sink_, 192); }
+    /// Brings what that writes to, where the connection is; `step` as for `stream_sink::prefetch`.
+    void prefetch_transport(unsigned step) const noexcept {
+        if (layered_ && sink_ != nullptr) sink_->prefetch(step);
+    }
     /// Sends what the socket takes. Returns whether the stream has to wait with the rest. It may be
     /// gone then, where it does not.
     bool pump();
@@ -82,6 +86,7 @@ private:
 
     bool waiting_ = false; // for the socket
     bool ending_ = false;
+    bool layered_ = false;            // the connection
     std::uint32_t slot_ = 0;          // among the shard's streams
     std::uint32_t ends_at_ = 0;       // in 128 ms
     errc end_reason_ = errc::success; // while ending

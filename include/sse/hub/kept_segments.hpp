@@ -1,8 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/hub/prefetch.hpp>
 #include <sse/hub/segment.hpp>
+#include <sse/net/prefetch.hpp>
 
 namespace sse::detail {
 

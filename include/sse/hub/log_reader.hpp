@@ -1,7 +1,7 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
-#include <sse/hub/prefetch.hpp>
+#include <sse/net/prefetch.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,9 +4,9 @@
 #include <sse/hub/kept_segments.hpp>
 #include <sse/hub/log_reader.hpp>
 #include <sse/hub/newest_values.hpp>
-#include <sse/hub/prefetch.hpp>
 #include <sse/hub/segment.hpp>
 #include <sse/hub/topic_view.hpp>
+#include <sse/net/prefetch.hpp>
 
 #include <algorithm>
 #include <cstddef>

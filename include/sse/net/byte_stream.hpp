@@ -42,6 +42,8 @@ public:
     /// has to begin with the same bytes, though they may lie elsewhere: TLS may have encrypted
     /// them.
     virtual std::size_t write_some(asio::const_buffer buffer, error_code& ec) = 0;
+    /// Asks for the memory that a write needs beyond this object, where the processor can do that.
+    virtual void prefetch() const noexcept {}
     /// Ends the sending direction in order. After `would_block`: wait until writable, call again.
     virtual void shutdown_send(error_code& ec) = 0;
 

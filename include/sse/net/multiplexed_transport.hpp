@@ -4,6 +4,7 @@
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
 #include <sse/net/handler_memory.hpp>
+#include <sse/net/prefetch.hpp>
 #include <sse/net/readiness_set.hpp>
 #include <sse/net/tcp_endpoint.hpp>
 #include <sse/net/transport.hpp>
@@ -46,6 +47,8 @@ public:
         lone_->observer = &observer;
     }
 
+    /// Whether it has a transport of its own.
+    [[nodiscard]] bool is_lone() const noexcept { return lone_ != nullptr; }
     /// The transport of its own, to be moved away and given back by `run_over`; not for sockets in
     /// a set.
     [[nodiscard]] transport_type& lone() noexcept { return lone_->transport; }
@@ -69,6 +72,13 @@ public:
     }
     std::size_t write_some(asio::const_buffer buffer, error_code& ec) {
         return lone_ ? lone_->transport.write_some(buffer, ec) : socket_.write_some(buffer, ec);
+    }
+    /// Asks for the memory that a write needs, a step further each time: first for a transport of
+    /// its own, then as that does.
+    void prefetch(unsigned step) const noexcept {
+        if (!lone_) return;
+        if (step == 0) return sse::detail::prefetch(lone_.get(), sizeof(lone_transport));
+        lone_->transport.prefetch(step - 1);
     }
     void shutdown_send(error_code& ec) {
         lone_ ? lone_->transport.shutdown_send(ec) : socket_.shutdown_send(ec);

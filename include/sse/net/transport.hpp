@@ -3,6 +3,7 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
+#include <sse/net/prefetch.hpp>
 #include <sse/net/tcp_endpoint.hpp>
 
 #include <cstddef>
@@ -122,6 +123,14 @@ public:
     std::size_t write_some(asio::const_buffer buffer, error_code& ec) {
         if (stream_) return stream_->write_some(buffer, ec);
         return socket_.write_some(buffer, ec);
+    }
+
+    /// Asks for the memory that a write needs beyond this object: first for the stream that it runs
+    /// over, if it does, and in the next step for what that needs.
+    void prefetch(unsigned step) const noexcept {
+        if (!stream_) return;
+        if (step == 0) return sse::detail::prefetch(stream_.get(), sizeof(byte_stream));
+        stream_->prefetch();
     }
 
     /// Ends the sending direction: the peer reads the end of the stream behind what was written.

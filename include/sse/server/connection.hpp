@@ -75,6 +75,8 @@ public:
     void finish() override;
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
+    [[nodiscard]] bool is_layered() const noexcept override { return transport_.is_lone(); }
+    void prefetch(unsigned step) const noexcept override { transport_.prefetch(step); }
 
     // readiness_observer
     void on_ready(net::readiness what, const error_code& ec) override;

@@ -50,6 +50,12 @@ public:
     /// Cuts the connection; `on_gone` is called with `why` before this returns.
     virtual void abort(const error_code& why) = 0;
     [[nodiscard]] virtual bool chunked() const noexcept = 0;
+    /// Whether `write_some` needs memory beyond this object, so that there is something to
+    /// `prefetch`. It stays as it is while a stream is open.
+    [[nodiscard]] virtual bool is_layered() const noexcept { return false; }
+    /// Asks for memory that `write_some` needs beyond this object, which is at hand: `step` counts
+    /// from 0, and each step goes on from what the one before has brought. There are three.
+    virtual void prefetch([[maybe_unused]] unsigned step) const noexcept {}
 
 protected:
     ~stream_sink() = default;

@@ -23,9 +23,12 @@ class tls_channel : public std::enable_shared_from_this<tls_channel> {
 public:
     /// What is read and dropped at most while the peer is waited for.
     static constexpr std::size_t drain_limit = std::size_t{1} << 20;
+    /// Within so many bytes from the front lies all that a write needs of it.
+    static constexpr std::size_t write_stretch = 2 * sizeof(void*) + sizeof(tls_engine);
 
-    tls_channel(tls_engine engine, std::chrono::milliseconds close_timeout)
-        : engine_(std::move(engine)), close_timeout_(close_timeout),
+    /// `ssl` and `plain` as for `tls_engine`.
+    tls_channel(openssl_ptr<SSL> ssl, net::transport plain, std::chrono::milliseconds close_timeout)
+        : engine_(std::move(ssl), std::move(plain)), close_timeout_(close_timeout),
           deadline_(net::timer(engine_.transport().get_executor()),
                     [this] { engine_.transport().close(); }) {}
 
@@ -102,12 +105,12 @@ private:
         engine_.transport().close();
     }
 
+    bool open_ = true;
     tls_engine engine_;
     std::chrono::milliseconds close_timeout_;
     net::deadline<> deadline_;
     std::function<void(SSL*)> on_end_{};
     std::size_t drained_ = 0;
-    bool open_ = true;
 };
 
 } // namespace sse::detail

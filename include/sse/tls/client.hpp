@@ -38,8 +38,8 @@ public:
         if (!ssl) return refuse_handshake(std::move(handler));
         std::string key = key_of(peer);
         if (const auto session = sessions_.take(key)) SSL_set_session(ssl.get(), session.get());
-        auto channel = std::make_shared<tls_channel>(tls_engine(std::move(ssl), std::move(plain)),
-                                                     peer.close_timeout);
+        auto channel =
+            std::make_shared<tls_channel>(std::move(ssl), std::move(plain), peer.close_timeout);
         run_handshake(
             std::move(channel),
             [self = shared_from_this(), k = std::move(key)](tls_channel& c) {

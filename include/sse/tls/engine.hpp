@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 namespace sse::detail {
@@ -39,10 +38,9 @@ class tls_engine {
 public:
     /// `ssl` is set up but has no connection yet.
     tls_engine(openssl_ptr<SSL> ssl, net::transport plain)
-        : below_(std::make_unique<tls_transport>(tls_transport{std::move(plain)})),
-          ssl_(std::move(ssl)) {
+        : below_{.transport = std::move(plain)}, ssl_(std::move(ssl)) {
         if (!ssl_) return;
-        openssl_ptr<BIO> bio = transport_bio::make(*below_);
+        openssl_ptr<BIO> bio = transport_bio::make(below_);
         BIO* const raw = bio.release();
         SSL_set_bio(ssl_.get(), raw, raw);
         SSL_set_read_ahead(ssl_.get(), 1);
@@ -50,14 +48,16 @@ public:
                                      SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                      SSL_MODE_RELEASE_BUFFERS);
     }
+    tls_engine(const tls_engine&) = delete; // it stays where OpenSSL finds the transport
+    tls_engine& operator=(const tls_engine&) = delete;
 
-    [[nodiscard]] net::time_point last_received() const noexcept { return below_->last_received; }
-    [[nodiscard]] net::transport& transport() noexcept { return below_->transport; }
-    [[nodiscard]] const net::transport& transport() const noexcept { return below_->transport; }
+    [[nodiscard]] net::time_point last_received() const noexcept { return below_.last_received; }
+    [[nodiscard]] net::transport& transport() noexcept { return below_.transport; }
+    [[nodiscard]] const net::transport& transport() const noexcept { return below_.transport; }
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
 
     [[nodiscard]] tls_step handshake() {
-        ERR_clear_error();
+        clear_tls_errors();
         return outcome(SSL_do_handshake(ssl_.get()), 0);
     }
 
@@ -115,7 +115,7 @@ public:
 
     /// Sends a close_notify.
     [[nodiscard]] tls_step shutdown() {
-        ERR_clear_error();
+        clear_tls_errors();
         const int result = SSL_shutdown(ssl_.get());
         return result >= 0 ? tls_step{} : outcome(result, 0);
     }
@@ -125,7 +125,7 @@ private:
     static constexpr std::size_t record_size = std::size_t{16} << 10;
 
     [[nodiscard]] tls_step write_record(const void* data, std::size_t size) {
-        ERR_clear_error();
+        clear_tls_errors();
         std::size_t written = 0;
         const int result = SSL_write_ex(ssl_.get(), data, size, &written);
         const tls_step step = outcome(result, written);
@@ -142,7 +142,7 @@ private:
     }
 
     [[nodiscard]] tls_step read_record(asio::mutable_buffer buffer) {
-        ERR_clear_error();
+        clear_tls_errors();
         std::size_t size = 0;
         const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
         return outcome(result, size);
@@ -158,8 +158,8 @@ private:
         default: break;
         }
         // A FIN that no close_notify came before may be an attacker's.
-        if (!below_->error || below_->error == asio::error::eof) return fail(errc::truncated);
-        return fail(below_->error);
+        if (!below_.error || below_.error == asio::error::eof) return fail(errc::truncated);
+        return fail(below_.error);
     }
 
     [[nodiscard]] static tls_step fail(error_code ec) { return {tls_step::kind::failed, 0, ec}; }
@@ -178,7 +178,7 @@ private:
     /// A peer that refuses us, after a TLS 1.3 handshake even, sends an alert and closes: it tells
     /// more than the broken pipe.
     [[nodiscard]] tls_step reason_of_broken_write(const tls_step& broken) {
-        ERR_clear_error();
+        clear_tls_errors();
         char byte = 0;
         std::size_t size = 0;
         const tls_step alert = outcome(SSL_peek_ex(ssl_.get(), &byte, 1, &size), size);
@@ -186,11 +186,12 @@ private:
                                                                                      : broken;
     }
 
-    std::unique_ptr<tls_transport> below_; ///< where OpenSSL finds it, also after a move
+    // what a write needs is one stretch
+    tls_transport below_;
     openssl_ptr<SSL> ssl_;
-    tls_step pending_{};     ///< what failed behind bytes that were read before
     std::size_t held_ = 0;   ///< bytes of a record that is encrypted but not sent
     std::size_t untold_ = 0; ///< those of them that do not count as sent
+    tls_step pending_{};     ///< what failed behind bytes that were read before
     bool drained_ = false;
 };
 

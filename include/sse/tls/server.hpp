@@ -49,7 +49,7 @@ public:
         if (!ssl) return refuse_handshake(std::move(handler));
         SSL_set_accept_state(ssl.get());
         // the server itself waits for its peers to end
-        auto channel = std::make_shared<tls_channel>(tls_engine(std::move(ssl), std::move(plain)),
+        auto channel = std::make_shared<tls_channel>(std::move(ssl), std::move(plain),
                                                      std::chrono::milliseconds(0));
         run_handshake(
             std::move(channel),

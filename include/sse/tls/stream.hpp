@@ -3,6 +3,7 @@
 
 #include <sse/net/asio.hpp>
 #include <sse/net/byte_stream.hpp>
+#include <sse/net/prefetch.hpp>
 #include <sse/net/timer.hpp>
 #include <sse/tls/channel.hpp>
 #include <sse/tls/channel_op.hpp>
@@ -52,6 +53,10 @@ public:
             return 0;
         }
         return now([&](tls_engine& engine) { return engine.write(buffer); }, ec);
+    }
+
+    void prefetch() const noexcept override {
+        detail::prefetch(channel_.get(), tls_channel::write_stretch);
     }
 
     void shutdown_send(error_code& ec) override {

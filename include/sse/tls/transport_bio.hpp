@@ -12,8 +12,8 @@ namespace sse::detail {
 
 /// The plain connection below TLS, with what went wrong with it last.
 struct tls_transport {
-    net::transport transport;
     error_code error{};
+    net::transport transport;
     net::time_point last_received{};
 };
 

@@ -92,6 +92,28 @@ TEST_CASE("tls_stream: without waiting it reads and writes what goes", "[tls_str
     CHECK_FALSE(ec);
 }
 
+TEST_CASE("tls_stream: an error that others left in OpenSSL's queue is not taken for its own",
+          "[tls_stream]") {
+    const auto leave_error = [] { CHECK(BIO_new_file("/no/such/file", "r") == nullptr); };
+    tls_pair pair;
+    pair.ends.near.read_size(1);
+    leave_error();
+    REQUIRE(pair.handshake());
+    pair.ends.far.capacity(1000);
+    error_code ec;
+    const std::string bytes(5000, 'x');
+    leave_error();
+    CHECK(pair.stream->write_some(asio::buffer(bytes), ec) == bytes.size() - 1);
+    CHECK_FALSE(ec);
+    leave_error();
+    CHECK(pair.stream->write_some(asio::buffer(bytes), ec) == 0);
+    CHECK(ec == asio::error::would_block);
+    std::array<char, 8> buffer{};
+    leave_error();
+    CHECK(pair.stream->read_some(asio::buffer(buffer), ec) == 0);
+    CHECK(ec == asio::error::would_block);
+}
+
 TEST_CASE("tls_stream: a write that blocked goes on with the same bytes at another place",
           "[tls_stream]") {
     tls_pair pair;

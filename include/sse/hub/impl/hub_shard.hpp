@@ -166,13 +166,17 @@ inline void hub_shard::drain_streams() {
 }
 
 /// What the next streams need comes from memory while the kernel sends to one: with thousands of
-/// them nothing of a stream is left in the cache from the last time.
+/// them nothing of a stream is left in the cache from the last time. Each step finds the pointers
+/// that it follows in what the step before has brought, one stream earlier.
 inline void hub_shard::prefetch_behind(const task& t) noexcept {
     const auto stream = [&](std::size_t i) {
         return static_cast<const hub_stream*>(t.topic->readers[i].reader);
     };
-    if (t.left > 1) prefetch(stream(t.left - 2), sizeof(hub_stream));
-    if (t.left > 0) stream(t.left - 1)->prefetch_sink();
+    if (t.left > 4) prefetch(stream(t.left - 5), sizeof(hub_stream));
+    if (t.left > 3) stream(t.left - 4)->prefetch_sink();
+    if (t.left > 2) stream(t.left - 3)->prefetch_transport(0);
+    if (t.left > 1) stream(t.left - 2)->prefetch_transport(1);
+    if (t.left > 0) stream(t.left - 1)->prefetch_transport(2);
 }
 
 /// All readers of a topic have had their turn.

@@ -24,6 +24,7 @@ inline void hub_stream::leave() noexcept {
 inline void hub_stream::attach(stream_sink* sink, std::string first) {
     sink_ = sink;
     if (sink_ == nullptr) return;
+    layered_ = sink_->is_layered();
     use_chunks(sink_->chunked());
     const std::string begin = take_own();
     append_raw(first);
