@@ -118,6 +118,7 @@ private:
     std::uint64_t horizon_ = 0;                // the hub's last number when it looked
     std::uint64_t now_ = 0;                    // milliseconds since the hub's start, when it looked
     bool ticking_ = false;
+    bool layered_ = false; // some stream's connection is, or was
 
     /// Topics that have grown, and how many of their readers are still to be served.
     struct task {
@@ -125,7 +126,7 @@ private:
         std::size_t left;
         std::uint64_t end; ///< offset: what is before it is served
     };
-    static void prefetch_behind(const task& t) noexcept;
+    void prefetch_behind(const task& t) const noexcept;
     void end_task() noexcept;
     std::vector<task> tasks_;
     bool working_ = false; // a pass over tasks_ goes on in a later turn

@@ -32,7 +32,7 @@ public:
     /// Brings the stream's connection into the cache, where the stream is.
     void prefetch_sink() const noexcept { prefetch(sink_, 192); }
     /// Brings what that writes to, where the connection is; `step` as for `stream_sink::prefetch`.
-    void prefetch_transport(unsigned step) const noexcept {
+    void prefetch_layer(std::size_t step) const noexcept {
         if (layered_ && sink_ != nullptr) sink_->prefetch(step);
     }
     /// Sends what the socket takes. Returns whether the stream has to wait with the rest. It may be

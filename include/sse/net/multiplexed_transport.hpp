@@ -75,7 +75,7 @@ public:
     }
     /// Asks for the memory that a write needs, a step further each time: first for a transport of
     /// its own, then as that does.
-    void prefetch(unsigned step) const noexcept {
+    void prefetch(std::size_t step) const noexcept {
         if (!lone_) return;
         if (step == 0) return sse::detail::prefetch(lone_.get(), sizeof(lone_transport));
         lone_->transport.prefetch(step - 1);

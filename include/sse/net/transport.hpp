@@ -127,7 +127,7 @@ public:
 
     /// Asks for the memory that a write needs beyond this object: first for the stream that it runs
     /// over, if it does, and in the next step for what that needs.
-    void prefetch(unsigned step) const noexcept {
+    void prefetch(std::size_t step) const noexcept {
         if (!stream_) return;
         if (step == 0) return sse::detail::prefetch(stream_.get(), sizeof(byte_stream));
         stream_->prefetch();

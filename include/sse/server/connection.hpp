@@ -76,7 +76,7 @@ public:
     void abort(const error_code& why) override { lost(why); }
     [[nodiscard]] bool chunked() const noexcept override { return chunked_; }
     [[nodiscard]] bool is_layered() const noexcept override { return transport_.is_lone(); }
-    void prefetch(unsigned step) const noexcept override { transport_.prefetch(step); }
+    void prefetch(std::size_t step) const noexcept override { transport_.prefetch(step); }
 
     // readiness_observer
     void on_ready(net::readiness what, const error_code& ec) override;

@@ -53,9 +53,11 @@ public:
     /// Whether `write_some` needs memory beyond this object, so that there is something to
     /// `prefetch`. It stays as it is while a stream is open.
     [[nodiscard]] virtual bool is_layered() const noexcept { return false; }
-    /// Asks for memory that `write_some` needs beyond this object, which is at hand: `step` counts
-    /// from 0, and each step goes on from what the one before has brought. There are three.
-    virtual void prefetch([[maybe_unused]] unsigned step) const noexcept {}
+    /// So many steps bring all of that: a connection's own transport, its stream, what that needs.
+    static constexpr std::size_t layers = 3;
+    /// Asks for memory that `write_some` needs beyond this object, which is at hand: `step` is 0
+    /// to `layers` - 1, and each step goes on from what the one before has brought.
+    virtual void prefetch([[maybe_unused]] std::size_t step) const noexcept {}
 
 protected:
     ~stream_sink() = default;

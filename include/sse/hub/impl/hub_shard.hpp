@@ -71,6 +71,7 @@ inline void hub_shard::append_gap(hub_stream& stream, const gap& missing) {
 inline void hub_shard::add(hub_stream& stream) {
     stream.slot_ = static_cast<std::uint32_t>(streams_.size());
     streams_.push_back(&stream);
+    layered_ = layered_ || stream.layered_;
     counts.joined();
     stream.live_until(end_of_life());
     tell(hub_->options.on_join, stream);
@@ -168,15 +169,15 @@ inline void hub_shard::drain_streams() {
 /// What the next streams need comes from memory while the kernel sends to one: with thousands of
 /// them nothing of a stream is left in the cache from the last time. Each step finds the pointers
 /// that it follows in what the step before has brought, one stream earlier.
-inline void hub_shard::prefetch_behind(const task& t) noexcept {
+inline void hub_shard::prefetch_behind(const task& t) const noexcept {
     const auto stream = [&](std::size_t i) {
         return static_cast<const hub_stream*>(t.topic->readers[i].reader);
     };
-    if (t.left > 4) prefetch(stream(t.left - 5), sizeof(hub_stream));
-    if (t.left > 3) stream(t.left - 4)->prefetch_sink();
-    if (t.left > 2) stream(t.left - 3)->prefetch_transport(0);
-    if (t.left > 1) stream(t.left - 2)->prefetch_transport(1);
-    if (t.left > 0) stream(t.left - 1)->prefetch_transport(2);
+    const std::size_t layers = layered_ ? stream_sink::layers : 0;
+    if (t.left > layers + 1) prefetch(stream(t.left - layers - 2), sizeof(hub_stream));
+    if (t.left > layers) stream(t.left - layers - 1)->prefetch_sink();
+    for (std::size_t step = 0; step < layers; ++step)
+        if (t.left >= layers - step) stream(t.left - layers + step)->prefetch_layer(step);
 }
 
 /// All readers of a topic have had their turn.
