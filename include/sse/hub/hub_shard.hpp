@@ -126,7 +126,8 @@ private:
         std::size_t left;
         std::uint64_t end; ///< offset: what is before it is served
     };
-    void prefetch_behind(const task& t) const noexcept;
+    template <std::size_t Layers> // of a connection
+    static void prefetch_behind(const task& t) noexcept;
     void end_task() noexcept;
     std::vector<task> tasks_;
     bool working_ = false; // a pass over tasks_ goes on in a later turn

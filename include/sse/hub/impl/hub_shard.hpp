@@ -169,15 +169,15 @@ inline void hub_shard::drain_streams() {
 /// What the next streams need comes from memory while the kernel sends to one: with thousands of
 /// them nothing of a stream is left in the cache from the last time. Each step finds the pointers
 /// that it follows in what the step before has brought, one stream earlier.
-inline void hub_shard::prefetch_behind(const task& t) const noexcept {
+template <std::size_t Layers>
+void hub_shard::prefetch_behind(const task& t) noexcept {
     const auto stream = [&](std::size_t i) {
         return static_cast<const hub_stream*>(t.topic->readers[i].reader);
     };
-    const std::size_t layers = layered_ ? stream_sink::layers : 0;
-    if (t.left > layers + 1) prefetch(stream(t.left - layers - 2), sizeof(hub_stream));
-    if (t.left > layers) stream(t.left - layers - 1)->prefetch_sink();
-    for (std::size_t step = 0; step < layers; ++step)
-        if (t.left >= layers - step) stream(t.left - layers + step)->prefetch_layer(step);
+    if (t.left > Layers + 1) prefetch(stream(t.left - Layers - 2), sizeof(hub_stream));
+    if (t.left > Layers) stream(t.left - Layers - 1)->prefetch_sink();
+    for (std::size_t step = 0; step < Layers; ++step)
+        if (t.left >= Layers - step) stream(t.left - Layers + step)->prefetch_layer(step);
 }
 
 /// All readers of a topic have had their turn.
@@ -202,7 +202,7 @@ inline void hub_shard::work() {
             return;
         }
         const followed_topic::slot& reader = t.topic->readers[--t.left];
-        prefetch_behind(t);
+        layered_ ? prefetch_behind<stream_sink::layers>(t) : prefetch_behind<0>(t);
         if (reader.reader->has_more(reader.source) || reader.reader->owes_gap()) {
             followed_topic& topic = *t.topic;
             if (static_cast<hub_stream&>(*reader.reader).pump()) topic.waits = true;
