@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -189,8 +192,11 @@ public:
     [[nodiscard]] std::string url(const std::string& host = "localhost") const {
         return "https://" + host + ":" + std::to_string(port()) + "/";
     }
+    /// Those that have begun, once they are noted: a client may hear of the end of one before.
     [[nodiscard]] std::vector<handshake> handshakes() const {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        noted_.wait_for(lock, std::chrono::minutes(1),
+                        [this] { return handshakes_.size() == begun_; });
         return handshakes_;
     }
     [[nodiscard]] SSL_CTX* context() const noexcept { return context_.get(); }
@@ -221,6 +227,10 @@ private:
     }
 
     void accept(blocking_connection& connection, std::size_t number) {
+        {
+            const std::lock_guard lock(mutex_);
+            ++begun_;
+        }
         handshake seen;
         seen.done = connection.handshake(context_.get());
         SSL* const ssl = connection.ssl();
@@ -239,6 +249,7 @@ private:
             const std::lock_guard lock(mutex_);
             handshakes_.push_back(seen);
         }
+        noted_.notify_all();
         if (seen.done) serve_(connection, number);
         ERR_clear_error();
     }
@@ -246,6 +257,8 @@ private:
     std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
     blocking_server::serve_function serve_;
     mutable std::mutex mutex_;
+    mutable std::condition_variable noted_;
+    std::size_t begun_ = 0;
     std::vector<handshake> handshakes_{};
     blocking_server server_;
 };
