@@ -68,7 +68,9 @@ struct connect_state {
     /// Brings news: wakes the operation, which waits on the timer.
     void deliver(const connect_input& input) {
         if (finished) return;
-        news.push_back(input);
+        // a connection comes first: nothing else that has happened meanwhile matters any more
+        const bool connected = input.what == connect_input::kind::connected && !input.ec;
+        connected ? news.push_front(input) : news.push_back(input);
         timer.cancel();
     }
 

@@ -32,7 +32,7 @@ struct connect_action {
     enum class kind {
         resolve,  ///< look the host up
         connect,  ///< begin an attempt to `address`, beside those under way
-        drop,     ///< give the attempt to `address` up; it is not heard of any more
+        drop,     ///< give the attempt to `address` up; what is heard of it still, does not count
         wait,     ///< wait for input, at most until `until`
         complete, ///< stop everything; the result is `ec`, or the connection to `address`
     };
@@ -75,6 +75,7 @@ public:
             addresses_ = input.addresses;
             break;
         case in::connected:
+            if (!is_under_way(input.address)) break; // given up before its end was told
             if (!input.ec)
                 return {.what = connect_action::kind::complete, .address = input.address};
             ended(input.address, input.ec, now);
@@ -119,14 +120,14 @@ private:
         return {.what = connect_action::kind::connect, .address = next_++};
     }
 
+    [[nodiscard]] bool is_under_way(std::size_t address) const {
+        return std::any_of(attempts_.begin(), attempts_.end(),
+                           [=](const attempt& a) { return a.address == address; });
+    }
+
     /// An attempt has ended without a connection: the next one need not wait any more.
     void ended(std::size_t address, error_code ec, time_point now) {
-        for (attempt& a : attempts_) {
-            if (a.address != address) continue;
-            a = attempts_.back();
-            attempts_.pop_back();
-            break;
-        }
+        std::erase_if(attempts_, [=](const attempt& a) { return a.address == address; });
         last_error_ = ec;
         next_at_ = now;
     }

@@ -64,14 +64,14 @@ private:
 
 /// Connects with real sockets, but with lookups and time under control.
 struct fixture {
+    using state = net::detail::connect_state<asio::any_io_executor, manual_timer, fake_resolver>;
+
     simulation sim{};
     fake_resolver resolver{sim.get_executor()};
     connect_probe probe{sim.context()};
     net::connect_options options{};
 
     void start(const std::string& host, std::uint16_t port) {
-        using state =
-            net::detail::connect_state<asio::any_io_executor, manual_timer, fake_resolver>;
         auto owned = std::make_shared<state>(
             host, port, options, manual_timer(sim.get_executor(), sim.clock()), resolver);
         alive = owned;
@@ -96,7 +96,7 @@ struct fixture {
     // A handler that the resolver holds would keep it alive: both are of one operation.
     ~fixture() { resolver.drop(); }
 
-    std::weak_ptr<void> alive{};
+    std::weak_ptr<state> alive{};
 };
 
 TEST_CASE("connect: an address needs no lookup", "[connect]") {
@@ -271,6 +271,33 @@ TEST_CASE("connect: of several that connect only the first is kept", "[connect]"
     CHECK(f.probe.value().remote_port() == one.port());
     f.sim.run();
     CHECK(f.alive.expired());
+}
+
+TEST_CASE("connect: an address that connected counts, though its limit has passed before anybody "
+          "looked",
+          "[connect]") {
+    fixture f;
+    const black_hole hole(f.sim.context());
+    loopback_listener listener(f.sim.context());
+    f.start("example.org", 80);
+    f.sim.settle();
+    f.resolver.answer({}, {hole.endpoint(), listener.acceptor().local_endpoint(), hole.endpoint()});
+    f.sim.settle();
+    f.sim.clock().advance(250ms);
+    const auto state = f.alive.lock();
+    f.sim.context().restart();
+    for (int i = 0; i < 10 && !state->sockets[1]; ++i)
+        f.sim.context().poll_one();
+    REQUIRE(state->sockets[1]);
+    // What the attempts tell while the loop is held up: nobody looks until long after.
+    state->deliver({net::connect_input::kind::connected, asio::error::connection_refused, 0, 0});
+    state->deliver({net::connect_input::kind::connected, {}, 0, 1});
+    f.sim.clock().advance(11s);
+    f.run();
+    REQUIRE(f.probe.called());
+    CHECK(f.probe.fault() == "");
+    CHECK_FALSE(f.probe.error());
+    CHECK(f.probe.value().remote_port() == listener.port());
 }
 
 TEST_CASE("connect: without limits it waits on", "[connect]") {

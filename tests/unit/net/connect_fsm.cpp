@@ -123,6 +123,17 @@ TEST_CASE("connect_fsm: an address that takes too long is given up", "[connect_f
     check_fails(woken(fsm, t0 + 10250ms), errc::connect_timeout);
 }
 
+TEST_CASE("connect_fsm: an attempt that was given up is not heard of any more", "[connect_fsm]") {
+    connect_fsm<> fsm(racing);
+    (void)fsm.resume({in::start, {}, 2}, t0);
+    check_connects(woken(fsm, t0 + 250ms), 1);
+    check_drops(woken(fsm, t0 + 10s), 0);
+    // its socket is gone, whatever had happened to it
+    check_waits(failed(fsm, 0, GENERATE(error_code(), refused), t0 + 10s), t0 + 10250ms);
+    check_drops(woken(fsm, t0 + 10250ms), 1);
+    check_fails(woken(fsm, t0 + 10250ms), errc::connect_timeout);
+}
+
 TEST_CASE("connect_fsm: without a head start the addresses have their turns", "[connect_fsm]") {
     connect_fsm<> fsm(in_turn);
     check_connects(fsm.resume({in::start, {}, 2}, t0), 0);
