@@ -319,6 +319,36 @@ TEST_CASE("hub: a stream at the end of its life ends in order, with a time to co
     REQUIRE(h.server.wait_for([&] { return h.hub.metrics().disconnects.expired == 1; }));
 }
 
+TEST_CASE("hub: a request behind a stream that ends may close streams that are to end as well",
+          "[hub]") {
+    sse::hub hub({.heartbeat = 80ms, .stream_life = 500ms, .stream_life_jitter = 0ms});
+    std::vector<sse::hub_subscriber> handles;
+    running_server server({}, [&](sse::server& s) {
+        s.get("/events", [&](const sse::request&, sse::reply re) {
+            handles.push_back(hub.open(std::move(re), {.topics = {"a"}}));
+        });
+        s.get("/close", [&](const sse::request&, sse::reply re) {
+            for (auto& handle : handles)
+                handle.close();
+            re.send({.body = "all closed"});
+        });
+    });
+    std::vector<raw_client> clients;
+    for (int i = 0; i < 4; ++i) {
+        clients.push_back(server.connect());
+        clients.back().get("/events");
+        clients.back().get("/close");
+    }
+    SECTION("of old age") {}
+    SECTION("for the drain of the hub") {
+        REQUIRE(server.wait_for([&] { return hub.metrics().subscribers == 4; }));
+        server.on_thread([&] { hub.drain({.spread = 0ms, .period = 0ms}); });
+    }
+    for (raw_client& client : clients)
+        CHECK(client.read_until("all closed").find("\r\n0\r\n\r\n") != std::string::npos);
+    server.on_thread([&] { handles.clear(); });
+}
+
 TEST_CASE("hub: a slow reader of a conflating hub gets the newest of each key", "[hub]") {
     one_stream h({.history = {.events = 10, .live_bytes = 0}, .overflow = sse::overflow::conflate});
     raw_client client = h.server.connect(4096);

@@ -94,6 +94,7 @@ public:
         if (!heartbeat_.empty()) headers.set("Event-Heartbeat", heartbeat_);
         stream->begin_with(shard->first_block(options, opened));
         if (!re.open(headers, stream)) return hub_subscriber(errc::closed);
+        shard->counts.announced(opened.missing.reason);
         return hub_subscriber(stream);
     }
 

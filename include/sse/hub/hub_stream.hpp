@@ -6,6 +6,7 @@
 #include <sse/net/prefetch.hpp>
 #include <sse/server/stream_sink.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,10 +62,10 @@ public:
 
     /// Ends it some time after `time`, in milliseconds of the hub; 0 for never.
     void live_until(std::uint64_t time) noexcept {
-        ends_at_ = time == 0 ? 0 : static_cast<std::uint32_t>(time / 128 + 1);
+        ends_at_ = time == 0 ? 0 : static_cast<std::uint32_t>(std::min(time / 128 + 1, never));
     }
     [[nodiscard]] bool is_old(std::uint64_t now) const noexcept {
-        return ends_at_ != 0 && now / 128 >= ends_at_;
+        return ends_at_ != 0 && now / 128 >= ends_at_; // `never` is 17,000 years from the epoch
     }
 
     // For its user, while it is open.
@@ -76,6 +77,8 @@ public:
 
 private:
     friend class hub_shard;
+
+    static constexpr std::uint64_t never = UINT32_MAX; // in 128 ms
 
     void leave() noexcept;
     /// Whether there is nothing to do until something is published.

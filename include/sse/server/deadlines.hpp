@@ -5,6 +5,7 @@
 #include <sse/net/member_call.hpp>
 #include <sse/net/timer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -46,7 +47,11 @@ public:
         std::array<std::chrono::milliseconds, static_cast<std::size_t>(deadline_kind::count_)>;
 
     deadlines(const Executor& executor, const durations& lengths)
-        : timer_(executor), lengths_(lengths) {}
+        : timer_(executor), lengths_(lengths) {
+        constexpr std::chrono::milliseconds century = std::chrono::hours(24 * 365 * 100);
+        for (std::chrono::milliseconds& length : lengths_) // so that no time overflows
+            length = std::min(length, century);
+    }
 
     /// Sets the deadline of `e`, in place of the one it has. A kind of length zero is none.
     void set(deadline_entry& e, deadline_kind kind) {

@@ -145,6 +145,18 @@ TEST_CASE("hub: what a handler published is not lost when its event loop stops",
     }
 }
 
+TEST_CASE("hub: what a handler published is told in the same turn although its last stream ends",
+          "[hub]") {
+    two_loops two;
+    asio::post(*two.loops[0], [&] {
+        two.publish("1");
+        two.streams[0]->cut();
+    });
+    two.loops[0]->poll();
+    two.loops[1]->poll(); // without its timer
+    CHECK(two.streams[1]->take().find("data: 1\n") != std::string::npos);
+}
+
 TEST_CASE("hub: threads that publish from handlers at the same time lose nothing", "[hub]") {
     constexpr int events = 2'000;
     two_loops t;

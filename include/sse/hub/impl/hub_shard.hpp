@@ -52,7 +52,6 @@ inline errc hub_shard::send(hub_stream& stream, std::string block) {
 
 inline std::string hub_shard::first_block(const subscribe_options& options, const opening& opened) {
     if (!opened.missing) return position_block(place(opened.position));
-    counts.announced(opened.missing.reason);
     return echo_block(options.last_event_id, hub_->store.epoch()) +
            gap_block(hub_->options.gap_type, opened.missing, place(opened.position));
 }

@@ -52,11 +52,12 @@ inline void hub_shard::tick() {
 
 /// When a stream that opens now is to end; 0 for never.
 inline std::uint64_t hub_shard::end_of_life() {
-    const std::int64_t life = hub_->options.stream_life.count();
-    if (life <= 0) return 0;
-    const auto jitter = std::max<std::int64_t>(hub_->options.stream_life_jitter.count(), 0);
-    return hub_->now() + static_cast<std::uint64_t>(life) +
-           random_() % (static_cast<std::uint64_t>(jitter) + 1);
+    const auto bounded = [](std::chrono::milliseconds time) {
+        return static_cast<std::uint64_t>(std::clamp<std::int64_t>(time.count(), 0, INT64_MAX / 4));
+    };
+    const std::uint64_t life = bounded(hub_->options.stream_life);
+    if (life == 0) return 0;
+    return hub_->now() + life + random_() % (bounded(hub_->options.stream_life_jitter) + 1);
 }
 
 inline void hub_shard::end_old() {

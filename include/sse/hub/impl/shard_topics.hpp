@@ -24,6 +24,7 @@ inline hub_shard::~hub_shard() {
     }
     std::erase(hub_->store.watchers, this);
     std::erase(hub_->to_wake, this);
+    wake_others(); // those that wait for this one to look
     std::erase_if(hub_->shards, [](const auto& s) { return s.data.expired(); });
 }
 
