@@ -308,4 +308,57 @@ TEST_CASE("server_pool: while it drains, idle connections are answered until the
     CHECK(idle[2].read_all().empty());
 }
 
+TEST_CASE("server_pool: draining one that has ended, or never ran, tells the handler",
+          "[server_pool]") {
+    std::optional<sse::error_code> told;
+    sse::error_code expected = sse::errc::closed;
+    const auto tell = [&](sse::error_code ec, sse::drain_result) { told = ec; };
+    SECTION("its threads have ended") {
+        running_pool running(2);
+        running.pool.close();
+        REQUIRE(running.wait_for([&] {
+            auto& context =
+                sse::asio::query(running.pool.executor(0), sse::asio::execution::context);
+            return static_cast<sse::asio::io_context&>(context).stopped();
+        }));
+        SECTION("and the handler has an executor of its own") {
+            sse::asio::io_context context;
+            running.pool.async_drain({}, sse::asio::bind_executor(context, tell));
+            context.run();
+            CHECK(told == sse::errc::closed);
+        }
+        running.pool.async_drain({}, tell);
+    }
+    SECTION("destroyed before it ran") {
+        sse::server_pool pool(2, running_pool::at_any_port({}));
+        REQUIRE_FALSE(pool.listen());
+        pool.async_drain({}, tell);
+        CHECK_FALSE(told);
+        expected = {}; // there is nothing to wait for
+    }
+    REQUIRE(told.has_value());
+    CHECK(*told == expected);
+}
+
+TEST_CASE("server_pool: draining and closing at the same time tells the handler of both",
+          "[server_pool]") {
+    for (int i = 0; i < 30; ++i) {
+        sse::asio::io_context context; // goes on when the pool's have ended
+        bool told = false;
+        running_pool running(2);
+        std::thread drains([&] {
+            running.pool.async_drain(
+                {.limit = 100ms},
+                sse::asio::bind_executor(
+                    context, [&](sse::error_code, sse::drain_result) { told = true; }));
+        });
+        std::thread closes([&] { running.pool.close(); });
+        drains.join();
+        closes.join();
+        const auto work = sse::asio::make_work_guard(context);
+        context.run_one_for(60s);
+        REQUIRE(told);
+    }
+}
+
 } // namespace integration_server_pool_test

@@ -4,6 +4,7 @@
 #include <sse/net/any_handler.hpp>
 #include <sse/net/asio.hpp>
 #include <sse/net/member_call.hpp>
+#include <sse/net/parked_handler.hpp>
 #include <sse/server/acceptor.hpp>
 #include <sse/server/drain.hpp>
 #include <sse/server/drain_gathering.hpp>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -31,12 +33,13 @@ namespace sse {
 ///
 /// Handlers of a server run on its thread, several servers' at the same time: what they share has
 /// to be safe for that, as `hub::publish` is. Limits of connections and streams hold for all
-/// threads together. Lifetime: destroying the pool closes it and waits for its threads.
+/// threads together. Lifetime: destroying the pool closes it, waits for its threads, and calls what
+/// is still to be called on their executors.
 /// Thread safety: `close`, `async_drain`, `metrics` and `executor` from any thread, once it
 /// listens. The rest: unsafe.
 ///
-/// `Context` is what runs a thread: it is made of a concurrency hint, and has `get_executor` and
-/// `run`. A program that has no pool does not compile one.
+/// `Context` is what runs a thread: it is made of a concurrency hint, and has `get_executor`,
+/// `run`, `restart` and `poll`. A program that has no pool does not compile one.
 template <class Context>
 class basic_server_pool {
 public:
@@ -55,9 +58,10 @@ public:
     basic_server_pool(const basic_server_pool&) = delete;
     basic_server_pool& operator=(const basic_server_pool&) = delete;
     ~basic_server_pool() {
-        if (!threads_.empty()) close();
+        close();
         join();
         acceptor_->stop();
+        call_rest();
     }
 
     /// Calls `f(server&)` for each of the servers, on this thread: to add routes and guards.
@@ -90,16 +94,19 @@ public:
 
     /// Stops listening, closes all connections, and lets the threads end.
     void close() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
         stop_accepting();
         for (const auto& core : cores_)
             asio::post(core->state()->own_executor, detail::calls<&core_type::close>(core));
-        let_end(work_);
+        let_end();
     }
 
     /// Drains all servers, as `server::async_drain` does one, and then lets the threads end.
     /// Completion signature: `void(error_code, drain_result)`, with the sums.
-    /// Errors: as `server::async_drain`.
-    /// Cancellation: not supported.
+    /// Errors: as `server::async_drain`; `errc::closed` when the pool is closed or has been
+    /// drained. Its threads may have ended then: a handler that is bound to no executor is called
+    /// by the pool's destructor at the latest. Cancellation: not supported.
     template <class CompletionToken>
     auto async_drain(const drain_options& options, CompletionToken&& token) {
         return asio::async_initiate<CompletionToken, void(error_code, drain_result)>(
@@ -143,9 +150,17 @@ private:
     }
 
     void drain(const drain_options& options, drain_handler handler) {
+        const std::lock_guard lock(mutex_);
+        const bool draining = !drain_.expired();
+        if (closed_ || draining) {
+            return detail::basic_parked_handler<drain_result>::post(
+                std::move(handler), draining ? errc::operation_in_progress : errc::closed, {});
+        }
+        closed_ = true;
         stop_accepting();
         const auto sum = std::make_shared<detail::drain_gathering<drain_handler>>(
             cores_.size(), std::move(handler));
+        drain_ = sum;
         for (const auto& core : cores_) {
             const auto& ex = core->state()->own_executor;
             asio::post(ex, [core, options, sum, ex] {
@@ -153,13 +168,24 @@ private:
                 core->drain(options, drain_handler(done, ex));
             });
         }
-        let_end(work_);
+        let_end();
     }
 
-    /// What is under way, posted functions included, keeps the threads running.
-    static void let_end(work_guards& guards) {
-        for (auto& g : guards)
+    /// Under the lock. What is under way, posted functions included, keeps the threads running.
+    void let_end() {
+        for (auto& g : work_)
             g.reset();
+    }
+
+    /// What was posted where no thread ran any more, or none yet. It may be of another context.
+    void call_rest() {
+        for (std::size_t called = 1; called != 0;) {
+            called = 0;
+            for (const auto& context : contexts_) {
+                context->restart();
+                called += context->poll();
+            }
+        }
     }
 
     void join() {
@@ -169,6 +195,9 @@ private:
     }
 
     std::vector<std::unique_ptr<Context>> contexts_;
+    std::mutex mutex_;          // of the next three
+    bool closed_ = false;       // or begun to drain
+    std::weak_ptr<void> drain_; // the one under way
     work_guards work_;
     std::vector<std::shared_ptr<core_type>> cores_;
     std::vector<server> servers_;
