@@ -6,11 +6,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace integration_server_streams_test {
 
@@ -181,6 +183,56 @@ TEST_CASE("event_stream: a peer that leaves is noticed at once", "[event_stream]
         CHECK(*held.closed == errc::buffer_full);
     }
     CHECK(held.server.wait_for([&] { return held.server.get().metrics().connections == 0; }));
+}
+
+TEST_CASE("event_stream: one that is opened for a peer that has left is over at once",
+          "[event_stream]") {
+    std::optional<sse::reply> waiting;
+    std::optional<sse::event_stream> stream;
+    std::optional<sse::error_code> closed;
+    running_server server({}, [&](sse::server& s) {
+        s.get("/late", [&](const sse::request&, sse::reply re) { waiting = std::move(re); });
+    });
+    raw_client client = server.connect();
+    client.get("/late");
+    REQUIRE(server.wait_for([&] { return waiting.has_value(); }));
+    SECTION("closed") { client.close(); }
+    SECTION("ended its direction") { client.end_sending(); }
+    for (int i = 0; i < 10; ++i)
+        server.on_thread([] {}); // until the end has been read
+    server.on_thread([&] {
+        stream = waiting->stream();
+        CHECK_FALSE(stream->is_open());
+        CHECK(stream->try_send({.data = "1"}) == errc::closed);
+        stream->async_wait_closed([&](sse::error_code ec) { closed = ec; });
+    });
+    REQUIRE(server.wait_for([&] { return closed.has_value(); }));
+    CHECK(*closed == errc::closed);
+    CHECK(server.metrics().connections == 0);
+    CHECK(server.metrics().streams == 0);
+}
+
+TEST_CASE("event_stream: sending while another waits takes nothing", "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect(4096);
+    client.get("/stream");
+    client.read_until("\r\n\r\n");
+    std::vector<sse::error_code> ended;
+    const auto send = [&](std::string_view type, std::size_t size) {
+        held.stream->async_send({.type = type, .data = std::string(size, '.')},
+                                [&](sse::error_code ec) { ended.push_back(ec); });
+    };
+    held.server.on_thread([&] {
+        send("first", 20'000'000);
+        send("second", 1);
+        CHECK(held.stream->try_send({.type = "third"}) == errc::buffer_full);
+    });
+    REQUIRE(held.server.wait_for([&] { return !ended.empty(); }));
+    CHECK(ended[0] == errc::operation_in_progress);
+    held.server.on_thread([&] { held.stream->close(); });
+    const std::string& got = client.read_until("\r\n0\r\n\r\n");
+    CHECK(got.find("event: first\n") != std::string::npos);
+    CHECK(got.find("event: second\n") == std::string::npos);
 }
 
 TEST_CASE("event_stream: takes no more than its buffer, and the waiting ends when it is sent",

@@ -99,6 +99,8 @@ private:
     // its life: impl/connection.hpp
     void open(std::shared_ptr<connection> self);
     void unlink() noexcept;
+    template <class F>
+    void run(F f);
     void wait_readable();
     void wait_write();
     void on_readable(const error_code& waited);
@@ -118,6 +120,9 @@ private:
     exchange& open_exchange();
     void process(std::string_view bytes);
     void process_input();
+    void go_on();
+    [[nodiscard]] bool has_room();
+    [[nodiscard]] bool owes_answers() const noexcept;
     void after_request();
     void dispatch();
     void call_handler(request& rq, std::size_t route);
@@ -125,7 +130,7 @@ private:
     void add_cors(http::fields& headers) const;
     void fail(errc e);
     void answered();
-    [[nodiscard]] answer_context context() const;
+    [[nodiscard]] answer_context context(const http::fields& headers) const;
 
     // event streams: impl/connection_stream.hpp
     void enter_stream(std::shared_ptr<stream_feeder> feeder, const answer_context& c);

@@ -50,14 +50,16 @@ public:
 
     /// Sends an event; completes when the last of it has gone to the kernel. One at a time.
     /// Completion signature: `void(error_code)`.
-    /// Errors: `errc::invalid_field`, `errc::closed`, `errc::write_timeout`,
-    /// `errc::operation_in_progress`; those of the system when the peer is gone.
+    /// Errors: `errc::invalid_field`, `errc::closed`, `errc::operation_in_progress`: nothing is
+    /// taken then; `errc::write_timeout`; those of the system when the peer is gone.
     /// Cancellation: ends the wait; the event is sent nevertheless.
     /// Lifetime: `e` has to stay valid during this call only.
     template <class CompletionToken>
     auto async_send(const event_view& e, CompletionToken&& token) {
-        return async_wait_sent(append([&e](auto& sink) { return serialize(e, sink); }),
-                               std::forward<CompletionToken>(token));
+        const errc failed = buffer_->sent.waits()
+                                ? errc::operation_in_progress
+                                : append([&e](auto& sink) { return serialize(e, sink); });
+        return async_wait_sent(failed, std::forward<CompletionToken>(token));
     }
 
     /// Takes an event without waiting, and sends it at the end of the turn with what else came.
@@ -92,7 +94,8 @@ public:
 
     /// Completes when the stream is over. One at a time.
     /// Completion signature: `void(error_code)`; no error when it was closed here.
-    /// Errors: `eof` when the peer left, `errc::write_timeout`, those of the system.
+    /// Errors: `eof` when the peer left, `errc::write_timeout`, those of the system;
+    /// `errc::closed` where it never was open.
     /// Cancellation: ends the wait.
     template <class CompletionToken>
     auto async_wait_closed(CompletionToken&& token) {
@@ -119,10 +122,11 @@ private:
         [[nodiscard]] executor_type get_executor() const noexcept { return buffer->executor(); }
 
         template <class Handler>
-        void wait(detail::parked_handler& place, errc failed, bool ready, Handler&& handler) const {
+        void wait(detail::parked_handler& place, error_code failed, bool ready,
+                  Handler&& handler) const {
             net::wait_handler erased(std::forward<Handler>(handler), buffer->executor());
             if (place.waits()) failed = errc::operation_in_progress;
-            if (failed != errc::success || ready) {
+            if (failed || ready) {
                 detail::parked_handler::post(std::move(erased), failed);
             } else {
                 place.park(std::move(erased));
@@ -141,7 +145,8 @@ private:
         template <class Handler>
         void operator()(Handler&& handler) const {
             auto& b = *this->buffer;
-            this->wait(b.gone, errc::success, !b.is_open() && b.is_empty(),
+            const bool over = !b.is_open() && b.is_empty();
+            this->wait(b.gone, over ? b.reason() : error_code(), over,
                        std::forward<Handler>(handler));
         }
     };

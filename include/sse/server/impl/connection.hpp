@@ -22,7 +22,7 @@ template <class Executor>
 void connection<Executor>::drain() {
     if (phase_ == phase::handshaking) return close();
     if (phase_ == phase::reading && http_->reader.state() == request_reader::phase::idle &&
-        http_->output.empty()) {
+        !owes_answers()) {
         close();
     }
 }
@@ -59,10 +59,17 @@ void connection<Executor>::wait_readable() {
 
 template <class Executor>
 void connection<Executor>::on_ready(net::readiness what, const error_code& ec) {
+    run([&] { what == net::readiness::readable ? on_readable(ec) : on_writable(ec); });
+}
+
+/// What may call a function of the user's, and end the connection.
+template <class Executor>
+template <class F>
+void connection<Executor>::run(F f) {
     const auto kept = self_;
     called_ = true;
     try {
-        what == net::readiness::readable ? on_readable(ec) : on_writable(ec);
+        f();
     } catch (...) { // of a user's function
         lost(errc::closed);
         called_ = false;
@@ -88,7 +95,10 @@ void connection<Executor>::on_readable(const error_code& waited) {
 template <class Executor>
 void connection<Executor>::on_input(std::string_view bytes) {
     switch (phase_) {
-    case phase::reading: return process(bytes);
+    case phase::reading:
+        if (http_->input.empty()) return process(bytes);
+        http_->input.append(bytes); // behind what waits for its turn, or for room
+        return;
     case phase::streaming:
         // requests may be sent ahead, but not without end, for then the peer's end is not seen
         open_exchange().input.append(bytes);
@@ -109,10 +119,9 @@ void connection<Executor>::on_end(const error_code& ec) {
     ended_ = true;
     tell_guards();
     const bool clean = ec == asio::error::eof;
-    const bool busy =
-        phase_ == phase::answering || (phase_ == phase::reading && !http_->output.empty());
+    const bool busy = phase_ == phase::answering || (phase_ == phase::reading && owes_answers());
     if (!clean || !busy) return lost(ec);
-    http_->last = phase_ == phase::reading;
+    http_->last = phase_ == phase::reading && http_->input.empty();
 }
 
 template <class Executor>

@@ -1,6 +1,8 @@
 // Distributed under the Boost Software License, Version 1.0. See LICENSE.
 #pragma once
 
+#include <sse/net/asio.hpp>
+#include <sse/net/member_call.hpp>
 #include <sse/server/connection.hpp>
 #include <sse/server/cors.hpp>
 #include <sse/server/guard.hpp>
@@ -30,12 +32,13 @@ void connection<Executor>::refuse(std::shared_ptr<connection> self) {
 }
 
 template <class Executor>
-answer_context connection<Executor>::context() const {
+answer_context connection<Executor>::context(const http::fields& headers) const {
     server_state& s = *state_;
     request_reader& reader = http_->reader;
     const bool complete = reader.state() == request_reader::phase::done;
     const bool more = !ended_ || pipelined_ || !http_->input.empty();
-    const bool persists = complete && !http_->last && more && !s.draining && reader.persists();
+    const bool persists = complete && !http_->last && more && !s.draining && reader.persists() &&
+                          !headers.list_contains("Connection", "close");
     if (!processing_) s.date.look();
     return {complete && reader.is_head(), persists, complete ? reader.current().head.minor : 1,
             s.date.line()};
@@ -45,25 +48,43 @@ template <class Executor>
 void connection<Executor>::process(std::string_view bytes) {
     processing_ = true;
     state_->date.look();
-    while (!bytes.empty() && phase_ == phase::reading && http_->output.size() < max_output &&
-           !http_->last) {
+    while (!bytes.empty() && phase_ == phase::reading && !http_->last && has_room()) {
         bytes.remove_prefix(http_->reader.feed(bytes));
         pipelined_ = !bytes.empty();
         after_request();
     }
     processing_ = pipelined_ = false;
     if (phase_ == phase::closed) return;
-    if (!http_->last) http_->input.insert(0, bytes);
+    if (!http_->last) http_->input.append(bytes);
     if (phase_ == phase::streaming) {
         if (http_->input.empty()) http_.reset();
         return;
     }
-    if (ended_ && phase_ == phase::reading && bytes.empty()) http_->last = true;
+    if (ended_ && phase_ == phase::reading && http_->input.empty()) http_->last = true;
     flush();
     update_deadline();
 }
 
+/// Whether one more answer may be written. Once there is enough of them, they go out first.
+template <class Executor>
+bool connection<Executor>::has_room() {
+    if (http_->output.size() >= max_output) flush();
+    return phase_ == phase::reading && http_->output.size() < max_output;
+}
+
+template <class Executor>
+bool connection<Executor>::owes_answers() const noexcept {
+    return !http_->output.empty() || !http_->input.empty();
+}
+
 /// Goes on with what came while there was something else to do.
+template <class Executor>
+void connection<Executor>::go_on() {
+    run([this] {
+        if (phase_ == phase::reading) process_input();
+    });
+}
+
 template <class Executor>
 void connection<Executor>::process_input() {
     const std::string input = std::exchange(http_->input, {});
@@ -146,7 +167,7 @@ void connection<Executor>::fail(errc e) {
 template <class Executor>
 void connection<Executor>::respond(response&& answer) {
     if (phase_ != phase::answering) return;
-    const answer_context c = context();
+    const answer_context c = context(answer.headers);
     add_cors(answer.headers);
     write_response(answer, c, http_->output);
     http_->last = !c.keep_alive;
@@ -159,7 +180,12 @@ void connection<Executor>::answered() {
     served_ = true;
     http_->reader.reset();
     http_->continued = false;
-    if (!processing_) process_input();
+    if (processing_) return;
+    // whoever answers late is not to be in the midst of the next handler, nor to get what it throws
+    if (!http_->input.empty() && !http_->last)
+        asio::post(state_->own_executor, calls<&connection::go_on>(self_));
+    process({});
+    wait_readable();
 }
 
 } // namespace sse::detail

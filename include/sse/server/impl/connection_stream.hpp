@@ -17,7 +17,7 @@ stream_sink* connection<Executor>::open_stream(const http::fields& headers,
                                                std::shared_ptr<stream_feeder> feeder,
                                                std::string& first) {
     if (phase_ != phase::answering) return nullptr;
-    answer_context c = context();
+    answer_context c = context(headers);
     c.keep_alive = c.keep_alive && c.minor != 0;
     http::fields more = headers;
     add_cors(more);
@@ -31,6 +31,10 @@ stream_sink* connection<Executor>::open_stream(const http::fields& headers,
         http_->output.append(head);
         http_->last = !c.keep_alive;
         answered();
+        return nullptr;
+    }
+    if (ended_) { // no read is under way that would tell when the peer is gone
+        lost(asio::error::eof);
         return nullptr;
     }
     if (!state_->admitted->open_stream()) {
