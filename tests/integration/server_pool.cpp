@@ -349,8 +349,8 @@ TEST_CASE("server_pool: draining and closing at the same time tells the handler 
         std::thread drains([&] {
             running.pool.async_drain(
                 {.limit = 100ms},
-                sse::asio::bind_executor(
-                    context, [&](sse::error_code, sse::drain_result) { told = true; }));
+                sse::asio::bind_executor(context,
+                                         [&](sse::error_code, sse::drain_result) { told = true; }));
         });
         std::thread closes([&] { running.pool.close(); });
         drains.join();

@@ -243,6 +243,21 @@ TEST_CASE("server: HTTP/1.0 closes, unless it is asked not to", "[server]") {
     CHECK_FALSE(kept.ended());
 }
 
+TEST_CASE("server: an answer that asks for the end of its connection is its last", "[server]") {
+    running_server server({}, [](sse::server& s) {
+        s.get("/last", [](const sse::request&, sse::reply re) {
+            re.send({.body = "last\n", .headers = {{"Connection", "close"}}});
+        });
+    });
+    raw_client client = server.connect();
+    client.get("/last");
+    client.get("/last");
+    const std::string answer = client.read_all();
+    CHECK(count(answer, "Connection: close\r\n") == 1);
+    CHECK(count(answer, "HTTP/1.1 200") == 1);
+    CHECK(client.ended());
+}
+
 TEST_CASE("server: a peer that ends sending still gets its answers", "[server]") {
     running_server server({}, add_routes);
     for (const char* path : {"/hello", "/later"}) {
