@@ -196,8 +196,20 @@ private:
                     const own executor = asio::get_associated_executor(handler, get_executor());
                     if (!is_of_system(executor)) return start(std::forward<Handler>(handler));
                 }
-                start(asio::bind_executor(get_executor(), std::forward<Handler>(handler)));
+                std::decay_t<Handler> moved(std::forward<Handler>(handler));
+                start(rebound(get_executor(), std::move(moved)));
             }
+        }
+
+        template <class Handler>
+        static auto rebound(const Executor& executor, Handler&& handler) {
+            return asio::bind_executor(executor, std::move(handler));
+        }
+        /// Asio 1.22 does not compile one around another of a different type.
+        template <class Handler, class Other>
+        static auto rebound(const Executor& executor,
+                            asio::executor_binder<Handler, Other>&& handler) {
+            return rebound(executor, std::move(handler.get()));
         }
 
         static bool is_of_system(const asio::any_io_executor& executor) {

@@ -63,6 +63,31 @@ TEST_CASE("event_source: completes futures, and stays on its executor all the sa
     CHECK_THROWS(second.get());
 }
 
+TEST_CASE("event_source: calls handlers on the executors they are bound to, of any type",
+          "[event_source]") {
+    sse::asio::io_context context;
+    rebound of_context(context.get_executor(), "ftp://x/");
+    sse::event_source of_any(context, "ftp://x/");
+    const auto strand = sse::asio::make_strand(context);
+    int on_strand = 0;
+    const auto bound = [&] {
+        return sse::asio::bind_executor(strand, [&](sse::error_code, const auto&) {
+            on_strand += strand.running_in_this_thread() ? 1 : 0;
+        });
+    };
+    of_any.async_receive(bound());
+    of_context.async_receive_batch(bound());
+    context.run();
+    CHECK(on_strand == 2);
+    // one that keeps no order gives way to the source's
+    bool called = false;
+    of_any.async_receive(sse::asio::bind_executor(
+        sse::asio::system_executor(), [&](sse::error_code, const sse::event&) { called = true; }));
+    context.restart();
+    context.run();
+    CHECK(called);
+}
+
 #if defined(SSE_EXAMPLES_HAVE_COROUTINES)
 
 TEST_CASE("event_source: completes coroutines by default where asked to", "[event_source]") {
