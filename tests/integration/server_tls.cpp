@@ -70,6 +70,11 @@ public:
         ERR_clear_error();
     }
     [[nodiscard]] bool connected() const noexcept { return connected_; }
+    /// Sends records without data; whether the server still takes them.
+    bool update_key() {
+        SSL_key_update(ssl_.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        return SSL_do_handshake(ssl_.get()) == 1;
+    }
     void get(const std::string& target, const std::string& fields = {}) {
         const std::string text =
             "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + fields + "\r\n";
@@ -222,6 +227,23 @@ TEST_CASE("tls_server: a connection that waits in its handshake is closed with t
     }
     silent->read_all();
     CHECK(silent->ended());
+}
+
+TEST_CASE("tls_server: a client that only updates its keys holds up nobody", "[tls][server]") {
+    fixture f;
+    running_server server({.tls = f.tls, .limits = {.head_time = 120s, .idle_time = 120s}},
+                          f.routes());
+    openssl_client busy(server.port());
+    for (int i = 0; i < 20'000; ++i)
+        REQUIRE(busy.update_key());
+    openssl_client other(server.port());
+    other.get("/hello");
+    CHECK(other.read_until("hello\n").find("200 OK") != std::string::npos);
+    int updates = 0;
+    while (updates < 300'000 && busy.update_key())
+        ++updates;
+    CHECK(updates < 300'000);
+    CHECK(server.wait_for([&] { return server.get().metrics().connections == 1; }));
 }
 
 TEST_CASE("tls_server: new certificates are for new connections", "[tls][server]") {

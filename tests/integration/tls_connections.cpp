@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -182,6 +183,21 @@ TEST_CASE("tls: reconnections resume the session", "[tls]") {
     }
 }
 
+TEST_CASE("tls: a ticket is shown once, also where the server gives no new one", "[tls]") {
+    const world w;
+    const blocking_tls_server server(
+        {.who = w.server, .minimum = TLS1_3_VERSION}, [&](blocking_connection& c, std::size_t n) {
+            SSL_CTX_set_num_tickets(SSL_get_SSL_CTX(c.ssl()), 0); // of the connections to come
+            serve_one_event(c, n);
+        });
+    const tls_client client(w.trusting);
+    for (int i = 0; i < 3; ++i)
+        CHECK(receive(server.url(), {.tls = client}).events.size() == 1);
+    REQUIRE(server.handshakes().size() == 3);
+    CHECK(server.handshakes()[1].resumed);
+    CHECK_FALSE(server.handshakes()[2].resumed);
+}
+
 TEST_CASE("tls: a session of one name is not resumed for another", "[tls]") {
     const world w;
     const blocking_tls_server server({.who = w.server}, serve_one_event);
@@ -293,6 +309,36 @@ TEST_CASE("tls: says goodbye, and waits no longer for the answer than it has to"
         deaf = false;
     }
     CHECK(told);
+}
+
+TEST_CASE("tls: the goodbye runs where the handlers of the source do, on a pool of threads as well",
+          "[tls]") {
+    const world w;
+    std::promise<void> answer;
+    const blocking_tls_server server({.who = w.server}, [&](blocking_connection& c, std::size_t n) {
+        serve_one_event(c, n);
+        answer.get_future().wait_for(60s);
+    });
+    asio::io_context sockets;
+    asio::io_context handlers;
+    event_source source(sockets, server.url(),
+                        {.tls = tls_client(w.trusting), .timeouts = {.close = 60s}});
+    bool closed = false;
+    source.async_receive(asio::bind_executor(handlers, [&](error_code, const event&) {
+        source.close();
+        closed = true;
+    }));
+    std::thread io([&] { sockets.run_for(60s); });
+    while (!closed && handlers.run_one_for(60s) != 0) {
+    }
+    CHECK(closed);
+    // what was cancelled comes here, and then there is the wait for the peer's goodbye
+    handlers.run_for(100ms);
+    CHECK_FALSE(handlers.stopped());
+    answer.set_value();
+    handlers.run_for(30s);
+    CHECK(handlers.stopped());
+    io.join();
 }
 
 TEST_CASE("tls: a peer that goes on sending does not hold up the end", "[tls]") {

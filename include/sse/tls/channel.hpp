@@ -26,11 +26,13 @@ public:
     /// Within so many bytes from the front lies all that a write needs of it.
     static constexpr std::size_t write_stretch = 2 * sizeof(void*) + sizeof(tls_engine);
 
-    /// `ssl` and `plain` as for `tls_engine`.
-    tls_channel(openssl_ptr<SSL> ssl, net::transport plain, std::chrono::milliseconds close_timeout)
+    /// `ssl` and `plain` as for `tls_engine`. What goes on after a close runs on `executor`, as the
+    /// handlers of the operations do.
+    tls_channel(openssl_ptr<SSL> ssl, net::transport plain, std::chrono::milliseconds close_timeout,
+                asio::any_io_executor executor)
         : engine_(std::move(ssl), std::move(plain)), close_timeout_(close_timeout),
-          deadline_(net::timer(engine_.transport().get_executor()),
-                    [this] { engine_.transport().close(); }) {}
+          executor_(std::move(executor)), deadline_(net::timer(engine_.transport().get_executor()),
+                                                    [this] { engine_.transport().close(); }) {}
 
     [[nodiscard]] tls_engine& engine() noexcept { return engine_; }
     [[nodiscard]] const net::transport& transport() const noexcept { return engine_.transport(); }
@@ -52,7 +54,7 @@ public:
         }
         error_code ignored;
         transport_socket()->cancel(ignored);
-        deadline_.expires_after(close_timeout_);
+        deadline_.expires_at(net::saturated_add(deadline_.now(), close_timeout_), executor_);
         say_goodbye();
     }
 
@@ -76,7 +78,7 @@ private:
         const tls_step step = engine_.shutdown();
         if (step.what == tls_step::kind::want_write)
             return engine_.transport().async_wait_writable(
-                calls<&tls_channel::say_more>(shared_from_this()));
+                asio::bind_executor(executor_, calls<&tls_channel::say_more>(shared_from_this())));
         if (step.what == tls_step::kind::failed) return finish();
         error_code ignored;
         engine_.transport().shutdown_send(ignored);
@@ -94,7 +96,7 @@ private:
             if (step.what != tls_step::kind::done || drained_ > drain_limit) return finish();
         }
         engine_.transport().async_wait_readable(
-            calls<&tls_channel::drain_more>(shared_from_this()));
+            asio::bind_executor(executor_, calls<&tls_channel::drain_more>(shared_from_this())));
     }
 
     void say_more(const error_code& ec) { ec ? finish() : say_goodbye(); }
@@ -108,6 +110,7 @@ private:
     bool open_ = true;
     tls_engine engine_;
     std::chrono::milliseconds close_timeout_;
+    asio::any_io_executor executor_;
     net::deadline<> deadline_;
     std::function<void(SSL*)> on_end_{};
     std::size_t drained_ = 0;

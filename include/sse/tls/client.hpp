@@ -37,14 +37,16 @@ public:
         if (context_.get() != nullptr) ssl = make_client(context_.get(), peer, verify_);
         if (!ssl) return refuse_handshake(std::move(handler));
         std::string key = key_of(peer);
-        if (const auto session = sessions_.take(key)) SSL_set_session(ssl.get(), session.get());
-        auto channel =
-            std::make_shared<tls_channel>(std::move(ssl), std::move(plain), peer.close_timeout);
+        const std::shared_ptr<SSL_SESSION> shown = sessions_.take(key);
+        if (shown) SSL_set_session(ssl.get(), shown.get());
+        auto channel = std::make_shared<tls_channel>(std::move(ssl), std::move(plain),
+                                                     peer.close_timeout, handler.get_executor());
         run_handshake(
             std::move(channel),
-            [self = shared_from_this(), k = std::move(key)](tls_channel& c) {
+            [self = shared_from_this(), k = std::move(key), shown](tls_channel& c) {
                 const error_code ec = check_protocol(c.engine().ssl());
-                if (!ec) c.established([self, k](SSL* done) { self->keep_session(k, done); });
+                if (!ec)
+                    c.established([self, k, shown](SSL* s) { self->keep_session(k, s, shown); });
                 return ec;
             },
             std::move(handler));
@@ -57,10 +59,13 @@ private:
                (peer.client_certificate ? "|certificate" : "|");
     }
 
-    void keep_session(const std::string& key, SSL* ssl) {
+    /// Keeps what resumes the connection that ends: not the ticket that it began with, which who
+    /// listens has seen and would know it by (RFC 8446, appendix C.4).
+    void keep_session(const std::string& key, SSL* ssl, const std::shared_ptr<SSL_SESSION>& shown) {
         openssl_ptr<SSL_SESSION> session(SSL_get1_session(ssl));
-        if (session && SSL_SESSION_is_resumable(session.get()) == 1)
-            sessions_.put(key, std::move(session));
+        if (!session || SSL_SESSION_is_resumable(session.get()) != 1) return;
+        if (session.get() == shown.get() && SSL_version(ssl) == TLS1_3_VERSION) return;
+        sessions_.put(key, std::move(session));
     }
 
     client_context context_;

@@ -33,7 +33,8 @@ struct tls_step {
     }
 };
 
-/// TLS over a transport, one step at a time and never waiting.
+/// TLS over a transport, one step at a time and never waiting. A step reads a bounded number of
+/// bytes, however much there is: records need not hold data, and OpenSSL goes on until it has some.
 class tls_engine {
 public:
     /// `ssl` is set up but has no connection yet.
@@ -57,13 +58,14 @@ public:
     [[nodiscard]] SSL* ssl() const noexcept { return ssl_.get(); }
 
     [[nodiscard]] tls_step handshake() {
-        clear_tls_errors();
+        begin();
         return outcome(SSL_do_handshake(ssl_.get()), 0);
     }
 
     /// Decrypts into `buffer` what came, up to its end.
     [[nodiscard]] tls_step read(asio::mutable_buffer buffer) {
         if (pending_.what == tls_step::kind::failed) return pending_;
+        below_.quota = step_size + buffer.size();
         std::size_t size = 0;
         while (size < buffer.size()) {
             const tls_step step = read_record(buffer + size);
@@ -73,6 +75,7 @@ public:
                 return size != 0 ? tls_step{tls_step::kind::done, size} : step;
             }
             size += step.size;
+            below_.fruitless = 0;
             drained_ = SSL_has_pending(ssl_.get()) == 0;
             if (drained_) break;
         }
@@ -115,7 +118,7 @@ public:
 
     /// Sends a close_notify.
     [[nodiscard]] tls_step shutdown() {
-        clear_tls_errors();
+        begin();
         const int result = SSL_shutdown(ssl_.get());
         return result >= 0 ? tls_step{} : outcome(result, 0);
     }
@@ -123,9 +126,18 @@ public:
 private:
     /// What one record holds at most: RFC 8446, section 5.1.
     static constexpr std::size_t record_size = std::size_t{16} << 10;
+    /// What a step may read besides data.
+    static constexpr std::size_t step_size = std::size_t{64} << 10;
+    /// What may come without any data before the peer is given up.
+    static constexpr std::size_t fruitless_limit = std::size_t{1} << 20;
+
+    void begin() noexcept {
+        clear_tls_errors();
+        below_.quota = step_size;
+    }
 
     [[nodiscard]] tls_step write_record(const void* data, std::size_t size) {
-        clear_tls_errors();
+        begin();
         std::size_t written = 0;
         const int result = SSL_write_ex(ssl_.get(), data, size, &written);
         const tls_step step = outcome(result, written);
@@ -145,6 +157,9 @@ private:
         clear_tls_errors();
         std::size_t size = 0;
         const int result = SSL_read_ex(ssl_.get(), buffer.data(), buffer.size(), &size);
+        if (result <= 0 && below_.fruitless > fruitless_limit)
+            return fail(std::error_code(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_TOO_MANY_KEY_UPDATES),
+                                        tls_category()));
         return outcome(result, size);
     }
 
@@ -178,7 +193,7 @@ private:
     /// A peer that refuses us, after a TLS 1.3 handshake even, sends an alert and closes: it tells
     /// more than the broken pipe.
     [[nodiscard]] tls_step reason_of_broken_write(const tls_step& broken) {
-        clear_tls_errors();
+        begin();
         char byte = 0;
         std::size_t size = 0;
         const tls_step alert = outcome(SSL_peek_ex(ssl_.get(), &byte, 1, &size), size);

@@ -49,8 +49,8 @@ public:
         if (!ssl) return refuse_handshake(std::move(handler));
         SSL_set_accept_state(ssl.get());
         // the server itself waits for its peers to end
-        auto channel = std::make_shared<tls_channel>(std::move(ssl), std::move(plain),
-                                                     std::chrono::milliseconds(0));
+        auto channel = std::make_shared<tls_channel>(
+            std::move(ssl), std::move(plain), std::chrono::milliseconds(0), handler.get_executor());
         run_handshake(
             std::move(channel),
             [](tls_channel& c) {

@@ -6,6 +6,7 @@
 #include <sse/net/transport.hpp>
 #include <sse/tls/openssl.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace sse::detail {
@@ -15,6 +16,8 @@ struct tls_transport {
     error_code error{};
     net::transport transport;
     net::time_point last_received{};
+    std::size_t quota = 0;     ///< bytes that may still be read in this step
+    std::size_t fruitless = 0; ///< bytes since the last that brought data
 };
 
 /// Lets OpenSSL read and write a transport directly, without waiting and without buffers of its
@@ -51,8 +54,14 @@ private:
     static int read(BIO* bio, char* data, std::size_t size, std::size_t* done) {
         tls_transport& below = *static_cast<tls_transport*>(BIO_get_data(bio));
         BIO_clear_retry_flags(bio);
-        *done = below.transport.read_some(asio::mutable_buffer(data, size), below.error);
+        *done = 0;
+        if (below.quota == 0)
+            below.error = asio::error::would_block; // others have their turn first
+        else
+            *done = below.transport.read_some(asio::mutable_buffer(data, size), below.error);
         if (*done != 0) below.last_received = net::steady_clock::now();
+        below.quota -= std::min(below.quota, *done);
+        below.fruitless += *done;
         if (below.error == asio::error::would_block) BIO_set_retry_read(bio);
         return below.error ? 0 : 1;
     }

@@ -190,6 +190,53 @@ TEST_CASE("tls_stream: a wait ends when there is something to read, and does not
     CHECK_FALSE(empty.called());
 }
 
+TEST_CASE("tls_stream: a read of records that carry no data gives way after a bounded number of "
+          "bytes",
+          "[tls_stream]") {
+    tls_pair pair;
+    REQUIRE(pair.handshake());
+    std::array<char, 64> buffer{};
+    error_code ec;
+    CHECK(pair.stream->read_some(asio::buffer(buffer), ec) == 0);
+    pair.ends.near.capacity(std::size_t{2} << 20);
+    for (int i = 0; i < 20'000; ++i)
+        pair.server->update_key();
+    CHECK(pair.server->send("data").empty());
+    const std::size_t flood = pair.ends.near.waiting().size();
+    REQUIRE(flood > 400'000);
+    CHECK(pair.stream->read_some(asio::buffer(buffer), ec) == 0);
+    CHECK(ec == asio::error::would_block);
+    CHECK(flood - pair.ends.near.waiting().size() < 100'000);
+    // what is left is waited for as if it had just come
+    reading read(pair);
+    pair.sim.settle();
+    REQUIRE(read.probe.called());
+    CHECK(read.text() == "data");
+}
+
+TEST_CASE("tls_stream: a peer that sends a megabyte of records without data is given up",
+          "[tls_stream]") {
+    tls_pair pair;
+    REQUIRE(pair.handshake());
+    pair.ends.near.capacity(std::size_t{2} << 20);
+    const bool data_between = GENERATE(false, true);
+    for (int i = 0; i < 45'000; ++i) {
+        if (i == 20'000 && data_between) REQUIRE(pair.server->send("data").empty());
+        pair.server->update_key();
+    }
+    reading read(pair);
+    pair.sim.settle();
+    REQUIRE(read.probe.called());
+    if (!data_between) {
+        CHECK(read.probe.error() == condition::tls);
+        return;
+    }
+    CHECK(read.text() == "data");
+    reading more(pair);
+    pair.sim.settle();
+    CHECK_FALSE(more.probe.called());
+}
+
 TEST_CASE("tls_stream: tells a close_notify from a connection cut short", "[tls_stream]") {
     tls_pair pair;
     REQUIRE(pair.handshake());

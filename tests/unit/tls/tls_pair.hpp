@@ -51,6 +51,12 @@ public:
         }
     }
 
+    /// Sends a KeyUpdate: a record without data, as many as one likes (RFC 8446, section 4.6.3).
+    void update_key() {
+        SSL_key_update(engine_.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED);
+        (void)engine_.handshake();
+    }
+
     void goodbye() { (void)engine_.shutdown(); }
     /// What ended the last `receive`: no error, or `eof` after a close_notify.
     [[nodiscard]] error_code last() const { return last_; }
