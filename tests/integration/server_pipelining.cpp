@@ -151,7 +151,7 @@ void add_late_routes(sse::server& s) {
 
 TEST_CASE("server: a handler that throws behind a late answer closes its connection", "[server]") {
     sse::asio::io_context context(1);
-    sse::server server(context.get_executor(), {.port = 0});
+    sse::server server(context, {.port = 0});
     add_late_routes(server);
     REQUIRE_FALSE(server.listen());
     for (const std::string_view late : {"/send", "/drop", "/stream"}) {

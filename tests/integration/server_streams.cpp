@@ -4,9 +4,16 @@
 
 #include <sse/server.hpp>
 
+#if defined(SSE_BOOST_ASIO)
+#include <boost/asio/use_future.hpp>
+#else
+#include <asio/use_future.hpp>
+#endif
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +56,22 @@ struct held_stream {
 };
 
 } // namespace
+
+TEST_CASE("event_stream: what it does completes futures, as the server's drain does",
+          "[event_stream]") {
+    held_stream held;
+    raw_client client = held.server.connect();
+    client.get("/stream");
+    (void)client.read_until("\r\n\r\n");
+    std::future<void> sent = held.server.on_thread(
+        [&] { return held.stream->async_send({.data = "x"}, sse::asio::use_future); });
+    CHECK_NOTHROW(sent.get());
+    auto drained = held.server.on_thread(
+        [&] { return held.server.get().async_drain({.limit = 60s}, sse::asio::use_future); });
+    held.server.on_thread([&] { held.stream->close(); });
+    CHECK(client.read_all().find("data: x\n\n") != std::string::npos);
+    CHECK(drained.get().ended == 1);
+}
 
 TEST_CASE("event_stream: the head goes out at once, events as chunks", "[event_stream]") {
     held_stream held;

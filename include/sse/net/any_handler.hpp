@@ -72,7 +72,7 @@ class any_handler<void(Args...)> {
         }
 
         block(Handler&& handler, const asio::any_io_executor& candidate)
-            : block_base(asio::get_associated_executor(handler, candidate),
+            : block_base(executor_of(handler, candidate),
                          asio::get_associated_cancellation_slot(handler)),
               handler_(std::move(handler)) {}
 
@@ -91,6 +91,15 @@ class any_handler<void(Args...)> {
         }
 
     private:
+        /// Its own, unless that is none that can be held, as the one of `use_future`.
+        static asio::any_io_executor executor_of(const Handler& handler,
+                                                 const asio::any_io_executor& candidate) {
+            using own = asio::associated_executor_t<Handler, asio::any_io_executor>;
+            if constexpr (std::is_convertible_v<own, asio::any_io_executor>)
+                return asio::get_associated_executor(handler, candidate);
+            else
+                return candidate;
+        }
         static allocator allocator_of(const Handler& handler) noexcept {
             return asio::get_associated_allocator(handler, asio::recycling_allocator<void>());
         }

@@ -48,6 +48,11 @@ public:
         state_ = made->state();
         engine_ = made;
     }
+    template <class ExecutionContext>
+    requires std::is_convertible_v<ExecutionContext&, asio::execution_context&>
+    explicit server(ExecutionContext& context, server_options options = {})
+        : server(context.get_executor(), std::move(options)) {}
+
     server(server&&) noexcept = default;
     server& operator=(server&&) = delete;
     ~server() {

@@ -5,6 +5,14 @@
 
 #include <sse/net/any_handler.hpp>
 
+#if defined(SSE_BOOST_ASIO)
+#include <boost/asio/use_future.hpp>
+#else
+#include <asio/use_future.hpp>
+#endif
+
+#include <cstddef>
+#include <future>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -61,6 +69,20 @@ TEST_CASE("any_handler: uses the candidate executor where the handler has none",
     const net::wait_handler bound(asio::bind_executor(strand, [](error_code) {}),
                                   context.get_executor());
     CHECK(bound.get_executor() == asio::any_io_executor(strand));
+}
+
+TEST_CASE("any_handler: completes futures, whose own executor nothing can hold", "[any_handler]") {
+    asio::io_context context;
+    net::io_handler held;
+    std::future<std::size_t> future =
+        asio::async_initiate<const asio::use_future_t<>, void(error_code, std::size_t)>(
+            [&](auto handler) {
+                held = net::io_handler(std::move(handler), context.get_executor());
+            },
+            asio::use_future);
+    CHECK(held.get_executor() == asio::any_io_executor(context.get_executor()));
+    held({}, 5);
+    CHECK(future.get() == 5);
 }
 
 TEST_CASE("any_handler: forwards executor, allocator and cancellation slot", "[any_handler]") {
