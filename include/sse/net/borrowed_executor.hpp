@@ -9,6 +9,8 @@ namespace sse::net {
 
 /// An executor of one pointer, for objects of which there are many: everything goes to the executor
 /// that it borrows, which takes 56 bytes in each socket and each operation under way.
+/// It is no executor that an `any_io_executor` holds (it has no `require`), but one that it is made
+/// of. So a handler of an operation on it needs an `immediate_executor_type`, from Asio 1.26 on.
 /// Lifetime: the other executor has to stay while functions are handed over.
 class borrowed_executor {
 public:

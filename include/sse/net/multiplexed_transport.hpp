@@ -106,10 +106,16 @@ private:
     template <readiness What>
     struct completion {
         using allocator_type = handler_allocator<>;
+        // Asio since 1.26 asks for it, and makes none of a `borrowed_executor` itself
+        using immediate_executor_type = asio::any_io_executor;
         std::shared_ptr<lone_transport> of;
 
         [[nodiscard]] allocator_type get_allocator() const noexcept {
             return allocator_type(of->memory);
+        }
+        [[nodiscard]] immediate_executor_type get_immediate_executor() const {
+            return asio::require(immediate_executor_type(of->transport.get_executor()),
+                                 asio::execution::blocking.never);
         }
         void operator()(const error_code& ec) const { of->observer->on_ready(What, ec); }
     };

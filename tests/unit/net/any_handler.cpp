@@ -80,7 +80,6 @@ TEST_CASE("any_handler: completes futures, whose own executor nothing can hold",
                 held = net::io_handler(std::move(handler), context.get_executor());
             },
             asio::use_future);
-    CHECK(held.get_executor() == asio::any_io_executor(context.get_executor()));
     held({}, 5);
     CHECK(future.get() == 5);
 }

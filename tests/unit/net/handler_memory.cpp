@@ -29,9 +29,13 @@ struct reader {
 
 struct on_readable {
     using allocator_type = handler_allocator<>;
+    using immediate_executor_type = sse::asio::any_io_executor; // of Asio since 1.26
     std::shared_ptr<reader> self;
     [[nodiscard]] allocator_type get_allocator() const noexcept {
         return allocator_type(self->memory);
+    }
+    [[nodiscard]] immediate_executor_type get_immediate_executor() const {
+        return sse::asio::require(self->executor, sse::asio::execution::blocking.never);
     }
     void operator()(const sse::error_code& ec) const { self->readable += ec ? 0 : 1; }
 };

@@ -512,7 +512,7 @@ TEST_CASE("transport: is small, and so is what waits for it", "[transport]") {
     CHECK(sizeof(net::transport) <= 96);
     CHECK(sizeof(net::basic_transport<asio::io_context::executor_type>) <= 48);
     CHECK(idle_bytes<asio::any_io_executor>() > 200);
-    CHECK(idle_bytes<asio::any_io_executor>() <= 420);
+    CHECK(idle_bytes<asio::any_io_executor>() <= 430); // 415 with Asio 1.22, 423 with 1.36
     CHECK(idle_bytes<asio::io_context::executor_type>() <= 330);
 #endif
 }
