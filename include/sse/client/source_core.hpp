@@ -246,7 +246,7 @@ private:
     [[nodiscard]] connection_action open(time_point now) {
         const http::response_head& head = feed_.reader().head();
         if (feed_.reader().accept(fsm_.target().method) != errc::success) return parse_input(now);
-        feed_.counters().reconnects += std::exchange(was_open_, true) ? 1 : 0;
+        feed_.counters().reconnects += std::exchange(was_open_, true) ? 1U : 0U;
         if (options_.hooks.on_open) options_.hooks.on_open({head.status, url(), head.headers});
         decision other = interrupted(now);
         if (!other) other = changed(ready_state::open, std::nullopt, now);
