@@ -319,6 +319,24 @@ TEST_CASE("hub: a stream at the end of its life ends in order, with a time to co
     REQUIRE(h.server.wait_for([&] { return h.hub.metrics().disconnects.expired == 1; }));
 }
 
+TEST_CASE("hub: the longest life of a stream is one without end", "[hub]") {
+    one_stream h({.heartbeat = 20ms, .stream_life = std::chrono::milliseconds::max()});
+    raw_client client = h.open("t");
+    client.read_until("2\r\n:\n\r\n2\r\n:\n\r\n"); // looked at twice
+    CHECK(client.text().find("\r\n0\r\n\r\n") == std::string::npos);
+}
+
+TEST_CASE("hub: a gap that nobody is told of does not count", "[hub]") {
+    one_stream h;
+    h.publish("t", "a");
+    raw_client looks = h.server.connect();
+    looks.send("HEAD /events/t HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: elsewhere\r\n\r\n");
+    CHECK(looks.read_until("\r\n\r\n").find("200 OK") != std::string::npos);
+    CHECK(h.hub.metrics().gaps.unknown == 0);
+    raw_client reads = h.open("t", "Last-Event-ID: elsewhere\r\n");
+    CHECK(h.server.wait_for([&] { return h.hub.metrics().gaps.unknown == 1; }));
+}
+
 TEST_CASE("hub: a request behind a stream that ends may close streams that are to end as well",
           "[hub]") {
     sse::hub hub({.heartbeat = 80ms, .stream_life = 500ms, .stream_life_jitter = 0ms});

@@ -57,6 +57,19 @@ TEST_CASE("deadlines: a kind set anew takes the place of the one before", "[dead
     CHECK(a.passed == std::vector<deadline_kind>{deadline_kind::body});
 }
 
+TEST_CASE("deadlines: the longest length never passes", "[deadlines]") {
+    sse::asio::io_context context;
+    constexpr auto longest = std::chrono::milliseconds::max();
+    const auto all = std::make_shared<deadlines>(
+        context.get_executor(), deadlines::durations{longest, longest, longest, longest, longest});
+    entry a;
+    all->set(a, deadline_kind::idle);
+    context.run_for(10ms);
+    CHECK(a.passed.empty());
+    all->clear(a);
+    all->stop();
+}
+
 TEST_CASE("deadlines: stopping lets the context run out of work", "[deadlines]") {
     sse::asio::io_context context;
     const auto all = std::make_shared<deadlines>(context.get_executor(),
