@@ -236,11 +236,11 @@ TEST_CASE("event_stream: one that is opened for a peer that has left is over at 
 }
 
 TEST_CASE("event_stream: sending while another waits takes nothing", "[event_stream]") {
+    std::vector<sse::error_code> ended; // told of by the server's thread to the end
     held_stream held;
     raw_client client = held.server.connect(4096);
     client.get("/stream");
     client.read_until("\r\n\r\n");
-    std::vector<sse::error_code> ended;
     const auto send = [&](std::string_view type, std::size_t size) {
         held.stream->async_send({.type = type, .data = std::string(size, '.')},
                                 [&](sse::error_code ec) { ended.push_back(ec); });
