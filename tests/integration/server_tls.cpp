@@ -8,6 +8,8 @@
 #include <sse/text.hpp>
 #include <sse/tls.hpp>
 
+#include <signal.h>
+
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -56,6 +58,7 @@ public:
                             const identity* own = nullptr, int receive_buffer = 0,
                             SSL_SESSION* resumed = nullptr)
         : socket_(port, receive_buffer), context_(SSL_CTX_new(TLS_client_method())) {
+        ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes to who has closed as well
         if (own != nullptr) {
             SSL_CTX_use_certificate(context_.get(), own->certificate.get());
             SSL_CTX_use_PrivateKey(context_.get(), own->key.get());
